@@ -1,0 +1,31 @@
+import type { Range } from "./range.ts";
+
+/**
+ * Something to say about a Dockerfile. Diagnostics are collected, all of them; a Dockerfile with one of severity
+ * `error` does not compile.
+ */
+export interface Diagnostic {
+  /** A lint rule of BuildKit by its name (`StageNameCasing`), or, for errors, a kebab-case name of ours. */
+  readonly rule: string;
+  readonly severity: "error" | "warning";
+  readonly message: string;
+  readonly filename: string;
+  /** The lines, from 1, that BuildKit reports; empty where it reports none. */
+  readonly lines: readonly number[];
+  /** The precise places: line from 1, character from 0 in UTF-16 units. At least as many as there are places to show. */
+  readonly ranges: readonly Range[];
+  /** Where the rule is documented. */
+  readonly url?: string;
+}
+
+/** What `compile` rejects with when the Dockerfile (or an option about it) is invalid; errors stand before warnings. */
+export class DockerfileError extends Error {
+  override readonly name = "DockerfileError";
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    const first = diagnostics.find((d) => d.severity === "error") ?? diagnostics[0];
+    super(first === undefined ? "invalid Dockerfile" : first.message);
+    this.diagnostics = diagnostics;
+  }
+}
