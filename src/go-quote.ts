@@ -1,0 +1,39 @@
+/**
+ * Text in double quotes as Go's `%q` writes it: what BuildKit's messages and history lines show. Characters that Go
+ * calls unprintable (every space but U+0020 among them) come out as escapes.
+ */
+export function goQuote(text: string): string {
+  if (plain.test(text)) return `"${text}"`;
+  let quoted = '"';
+  for (const character of text) quoted += escaped(character);
+  return `${quoted}"`;
+}
+
+const plain = /^[ !#-[\]-~]*$/;
+const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
+const shortEscapes = new Map([
+  ['"', '\\"'],
+  ["\\", "\\\\"],
+  ["\x07", "\\a"],
+  ["\b", "\\b"],
+  ["\f", "\\f"],
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+  ["\v", "\\v"],
+]);
+
+function escaped(character: string): string {
+  const short = shortEscapes.get(character);
+  if (short !== undefined) return short;
+  if (printable.test(character)) return character;
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`;
+  // A lone surrogate has no UTF-8 form: Go would hold U+FFFD in its place, which it prints as it is.
+  if (code >= 0xd800 && code <= 0xdfff) return "\ufffd";
+  return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
+}
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, "0");
+}
