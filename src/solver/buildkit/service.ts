@@ -1,63 +1,43 @@
 import type { MethodDefinition } from "@grpc/grpc-js";
 
-/** The part of a generated protobuf class that the wire needs. `Fields` may be written, `Message` is what is read. */
-export interface MessageType<Fields, Message extends Fields = Fields & object> {
-  encode(message: Fields): { finish(): Uint8Array };
+/** What the wire needs of a generated protobuf class: static `encode` and `decode`. */
+export interface Codec<Message> {
+  encode(message: Message): { finish(): Uint8Array };
   decode(bytes: Uint8Array): Message;
 }
 
-/** A gRPC method as both sides of grpc-js take it. */
-export type Method<Request, Response> = MethodDefinition<Request, Response>;
-
-/** The description of the unary method at `path` (`/package.Service/Method`). */
-export function unary<Request, Response>(
-  path: string,
-  request: MessageType<Request, Request & object>,
-  response: MessageType<Response, Response & object>,
-): Method<Request, Response> {
+/**
+ * A gRPC method as both sides of grpc-js take it, at `path` (`/package.Service/Method`).
+ *
+ * The caller's side is typed by the generated `$Properties` (any field may be left out), the side that reads by the
+ * generated class (every field is there).
+ */
+export function unary<Request, Response>(path: string, request: Codec<Request>, response: Codec<Response>) {
   return method(path, request, response, { requestStream: false, responseStream: false });
 }
 
 /** A method that answers one request with a stream. */
-export function serverStream<Request, Response>(
-  path: string,
-  request: MessageType<Request, Request & object>,
-  response: MessageType<Response, Response & object>,
-): Method<Request, Response> {
+export function serverStream<Request, Response>(path: string, request: Codec<Request>, response: Codec<Response>) {
   return method(path, request, response, { requestStream: false, responseStream: true });
 }
 
 /** A method with streams both ways. */
-export function duplexStream<Request, Response>(
-  path: string,
-  request: MessageType<Request, Request & object>,
-  response: MessageType<Response, Response & object>,
-): Method<Request, Response> {
+export function duplexStream<Request, Response>(path: string, request: Codec<Request>, response: Codec<Response>) {
   return method(path, request, response, { requestStream: true, responseStream: true });
 }
 
-/**
- * A method with streams both ways whose messages stay bytes: where one path carries two kinds of message
- * (FileSend.DiffCopy), or where a copy per message counts.
- */
-export function byteStream(path: string): Method<Uint8Array, Uint8Array> {
-  return {
-    path,
-    requestStream: true,
-    responseStream: true,
-    requestSerialize: toBuffer,
-    requestDeserialize: (bytes) => bytes,
-    responseSerialize: toBuffer,
-    responseDeserialize: (bytes) => bytes,
-  };
-}
+/** Messages that stay bytes: where one path carries two kinds of message, or where a copy per message counts. */
+export const rawBytes: Codec<Uint8Array> = {
+  encode: (message) => ({ finish: () => message }),
+  decode: (bytes) => bytes,
+};
 
 function method<Request, Response>(
   path: string,
-  request: MessageType<Request, Request & object>,
-  response: MessageType<Response, Response & object>,
+  request: Codec<Request>,
+  response: Codec<Response>,
   streams: { readonly requestStream: boolean; readonly responseStream: boolean },
-): Method<Request, Response> {
+): MethodDefinition<Request, Response> {
   return {
     path,
     ...streams,
