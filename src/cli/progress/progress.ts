@@ -1,0 +1,7 @@
+import type { SolveListener } from "../../solver/events.ts";
+
+/** A reader of a build's events that shows them. `end` draws the last state and gives the terminal back; it may come twice. */
+export interface Progress {
+  readonly onEvent: SolveListener;
+  end(): void;
+}

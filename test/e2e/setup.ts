@@ -1,0 +1,23 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { TestProject } from "vitest/node";
+import type { TestWorker } from "./worker.ts";
+
+const script = fileURLToPath(new URL("../../scripts/worker/worker.mjs", import.meta.url));
+const runFile = promisify(execFile);
+
+/** One fresh worker and registry for the whole run; when they cannot be had the run fails, it never skips. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), "llbc-"));
+  const { stdout } = await runFile(process.execPath, [script, "up", folder]);
+  const worker: TestWorker = { ...JSON.parse(stdout), folder };
+  project.provide("worker", worker);
+  return async () => {
+    await runFile(process.execPath, [script, "down", folder]);
+    await rm(folder, { recursive: true, force: true });
+  };
+}
