@@ -1,0 +1,252 @@
+/** A regular expression over one path, matched in time linear in the path. */
+export interface PathExpression {
+  test(path: string): boolean;
+}
+
+/**
+ * Reads the part of Go's regular expressions that ignore patterns can give rise to: literals, classes, escapes, `.`,
+ * the anchors, `X*` and the optional group `(.*` + `/)?`. Nothing there branches back, so the expression is a row of
+ * steps walked by all its states at once: no pattern, however many stars it has, can make a path take long.
+ * @throws SyntaxError with the reason, where Go refuses the expression.
+ */
+export function parsePathExpression(source: string): PathExpression {
+  const steps = new Reader(source).steps();
+  const prefix = literalText(steps, steps[0]?.kind === "assert" ? 1 : 0, 1);
+  const suffix = literalText(steps, steps.at(-1)?.kind === "assert" ? steps.length - 2 : steps.length - 1, -1);
+  let now = new Uint8Array(steps.length + 1);
+  let next = new Uint8Array(steps.length + 1);
+  return {
+    test(path) {
+      if (!path.startsWith(prefix) || !path.endsWith(suffix)) return false;
+      now.fill(0);
+      now[0] = 1;
+      let before = -1;
+      for (let at = 0; ; ) {
+        const char = path.codePointAt(at) ?? -1;
+        for (let index = 0; index < steps.length; index++) {
+          const step = steps[index];
+          if (now[index] === 0 || step === undefined) continue;
+          if (step.kind === "many") now[index + 1] = 1;
+          else if (step.kind === "option") now[index + 1] = now[index + 1 + step.length] = 1;
+          else if (step.kind === "assert" && step.holds(before, char)) now[index + 1] = 1;
+        }
+        if (char === -1) return now[steps.length] === 1;
+        let alive = false;
+        next.fill(0);
+        for (let index = 0; index < steps.length; index++) {
+          const step = steps[index];
+          if (now[index] === 0 || step === undefined) continue;
+          if ((step.kind !== "one" && step.kind !== "many") || !step.set(char)) continue;
+          next[step.kind === "one" ? index + 1 : index] = 1;
+          alive = true;
+        }
+        if (!alive) return false;
+        [now, next] = [next, now];
+        before = char;
+        at += char > 0xffff ? 2 : 1;
+      }
+    },
+  };
+}
+
+/** A set of code points. */
+type CharSet = (char: number) => boolean;
+
+type Step =
+  | { readonly kind: "one"; readonly set: CharSet; readonly literal: string | undefined }
+  | { readonly kind: "many"; readonly set: CharSet }
+  /** The next `length` steps, or none of them. */
+  | { readonly kind: "option"; readonly length: number }
+  /** Holds between two characters; -1 stands for the end on that side. */
+  | { readonly kind: "assert"; readonly holds: (before: number, after: number) => boolean };
+
+const FOLDERS = "(.*/)?";
+const notNewline: CharSet = (char) => char !== 10;
+const digit: CharSet = (char) => char >= 48 && char <= 57;
+const lower: CharSet = (char) => char >= 97 && char <= 122;
+const upper: CharSet = (char) => char >= 65 && char <= 90;
+const alpha: CharSet = (char) => lower(char) || upper(char);
+const alnum: CharSet = (char) => alpha(char) || digit(char);
+const word: CharSet = (char) => alnum(char) || char === 95;
+const perlSpace: CharSet = (char) => char === 32 || char === 9 || char === 10 || char === 12 || char === 13;
+
+const namedClasses: ReadonlyMap<string, CharSet> = new Map<string, CharSet>([
+  ["alnum", alnum],
+  ["alpha", alpha],
+  ["ascii", (char) => char <= 0x7f],
+  ["blank", (char) => char === 9 || char === 32],
+  ["cntrl", (char) => char <= 0x1f || char === 0x7f],
+  ["digit", digit],
+  ["graph", (char) => char > 32 && char < 127],
+  ["lower", lower],
+  ["print", (char) => char >= 32 && char < 127],
+  ["punct", (char) => char > 32 && char < 127 && !alnum(char)],
+  ["space", (char) => char === 32 || (char >= 9 && char <= 13)],
+  ["upper", upper],
+  ["word", word],
+  ["xdigit", (char) => digit(char) || (char >= 65 && char <= 70) || (char >= 97 && char <= 102)],
+]);
+
+const controlEscapes: ReadonlyMap<string, number> = new Map([
+  ["a", 7],
+  ["f", 12],
+  ["n", 10],
+  ["r", 13],
+  ["t", 9],
+  ["v", 11],
+]);
+
+const not =
+  (set: CharSet): CharSet =>
+  (char) =>
+    !set(char);
+const single = (char: number): Step => ({
+  kind: "one",
+  set: (other) => other === char,
+  literal: String.fromCodePoint(char),
+});
+const asserting = (holds: (before: number, after: number) => boolean): Step => ({ kind: "assert", holds });
+const atWordBoundary = (before: number, after: number) => word(before) !== word(after);
+
+/** The literal steps in a row from one end; checking them first turns most paths away without a walk. */
+function literalText(steps: readonly Step[], from: number, direction: 1 | -1): string {
+  let text = "";
+  for (let index = from; ; index += direction) {
+    const step = steps[index];
+    if (step?.kind !== "one" || step.literal === undefined) return text;
+    text = direction === 1 ? text + step.literal : step.literal + text;
+  }
+}
+
+class Reader {
+  readonly #source: string;
+  #at = 0;
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  steps(): readonly Step[] {
+    const steps: Step[] = [];
+    while (this.#at < this.#source.length) {
+      if (this.#eat(FOLDERS)) {
+        steps.push({ kind: "option", length: 2 }, { kind: "many", set: notNewline }, single(47));
+      } else if (this.#eat("\\Q")) {
+        steps.push(...this.#quoted());
+      } else {
+        const step = this.#step();
+        const repeated = this.#eat("*");
+        steps.push(repeated && step.kind === "one" ? { kind: "many", set: step.set } : step);
+      }
+    }
+    return steps;
+  }
+
+  #step(): Step {
+    if (this.#eat("^") || this.#eat("\\A")) return asserting((before) => before === -1);
+    if (this.#eat("$") || this.#eat("\\z")) return asserting((_, after) => after === -1);
+    if (this.#eat("\\b")) return asserting(atWordBoundary);
+    if (this.#eat("\\B")) return asserting((before, after) => !atWordBoundary(before, after));
+    if (this.#eat(".")) return { kind: "one", set: notNewline, literal: undefined };
+    if (this.#eat("[")) return { kind: "one", set: this.#class(), literal: undefined };
+    const set = this.#escapedSet();
+    return set === undefined ? single(this.#character()) : { kind: "one", set, literal: undefined };
+  }
+
+  #quoted(): Step[] {
+    const end = this.#source.indexOf("\\E", this.#at);
+    const text = this.#source.slice(this.#at, end === -1 ? undefined : end);
+    this.#at = end === -1 ? this.#source.length : end + 2;
+    return [...text].map((char) => single(char.codePointAt(0) ?? 0));
+  }
+
+  #class(): CharSet {
+    const negated = this.#eat("^");
+    const sets: CharSet[] = [];
+    while (sets.length === 0 || !this.#eat("]")) sets.push(this.#namedSet() ?? this.#escapedSet() ?? this.#range());
+    const any: CharSet = (char) => sets.some((set) => set(char));
+    return negated ? not(any) : any;
+  }
+
+  /** `[:alpha:]`; a colon that is never closed makes it plain characters. */
+  #namedSet(): CharSet | undefined {
+    if (!this.#source.startsWith("[:", this.#at)) return undefined;
+    const end = this.#source.indexOf(":]", this.#at + 2);
+    if (end === -1) return undefined;
+    const written = this.#source.slice(this.#at + 2, end);
+    const negated = written.startsWith("^");
+    const set = namedClasses.get(negated ? written.slice(1) : written);
+    if (set === undefined) throw new SyntaxError(`there is no character class called ${written}`);
+    this.#at = end + 2;
+    return negated ? not(set) : set;
+  }
+
+  /** `\d` and its kin, and `\pL` with a one-letter Unicode category. */
+  #escapedSet(): CharSet | undefined {
+    if (this.#eat("\\d")) return digit;
+    if (this.#eat("\\D")) return not(digit);
+    if (this.#eat("\\s")) return perlSpace;
+    if (this.#eat("\\S")) return not(perlSpace);
+    if (this.#eat("\\w")) return word;
+    if (this.#eat("\\W")) return not(word);
+    const negated = this.#source.startsWith("\\P", this.#at);
+    if (!negated && !this.#source.startsWith("\\p", this.#at)) return undefined;
+    const category = this.#source[this.#at + 2] ?? "";
+    if (category === "" || !"CLMNPSZ".includes(category)) {
+      throw new SyntaxError(`there is no character category called ${category}`);
+    }
+    this.#at += 3;
+    const expression = new RegExp(`\\p{${category}}`, "u");
+    return (char) => expression.test(String.fromCodePoint(char)) !== negated;
+  }
+
+  #range(): CharSet {
+    const low = this.#character();
+    let high = low;
+    if (this.#source[this.#at] === "-" && this.#at + 1 < this.#source.length && this.#source[this.#at + 1] !== "]") {
+      this.#at++;
+      high = this.#character();
+      if (high < low) throw new SyntaxError("a range between brackets runs backwards");
+    }
+    return (char) => low <= char && char <= high;
+  }
+
+  #character(): number {
+    const char = this.#source.codePointAt(this.#at);
+    if (char === undefined) throw new SyntaxError("the bracket is never closed");
+    this.#at += char > 0xffff ? 2 : 1;
+    return char === 92 ? this.#escaped() : char;
+  }
+
+  #escaped(): number {
+    const char = this.#source.codePointAt(this.#at);
+    if (char === undefined) throw new SyntaxError("nothing follows the backslash");
+    this.#at += char > 0xffff ? 2 : 1;
+    if (char < 0x80 && !alnum(char)) return char;
+    const letter = String.fromCodePoint(char);
+    const control = controlEscapes.get(letter);
+    if (control !== undefined) return control;
+    const code =
+      letter === "x"
+        ? this.#number(/[0-9A-Fa-f]{2}/y, 16)
+        : this.#number(letter === "0" ? /[0-7]{0,2}/y : /[0-7]{1,2}/y, 8, letter);
+    if (code === undefined) throw new SyntaxError(`\\${letter} means nothing`);
+    return code;
+  }
+
+  /** A number in digits that `digits` describes, `first` standing before them. */
+  #number(digits: RegExp, radix: number, first = ""): number | undefined {
+    if (radix === 8 && !/^[0-7]$/.test(first)) return undefined;
+    digits.lastIndex = this.#at;
+    const found = digits.exec(this.#source)?.[0];
+    if (found === undefined) return undefined;
+    this.#at += found.length;
+    return Number.parseInt(first + found, radix);
+  }
+
+  #eat(text: string): boolean {
+    if (!this.#source.startsWith(text, this.#at)) return false;
+    this.#at += text.length;
+    return true;
+  }
+}

@@ -1,0 +1,234 @@
+import { type PathExpression, parsePathExpression } from "./path-expression.ts";
+import { PatternError } from "./pattern-error.ts";
+import { cleanPath, parentPath } from "./slash-path.ts";
+import { trimSpace } from "./trim-space.ts";
+
+/** Which patterns matched a folder, one entry per pattern; handed on to the folder's entries while walking a tree. */
+export type MatchInfo = readonly boolean[];
+
+/**
+ * A list of ignore patterns as `.dockerignore`, `COPY --exclude` and file sync read them: a later pattern overrules an
+ * earlier one, `!` takes a match back, `**` crosses folders, and a pattern that matches a folder matches all in it.
+ * Paths are relative and separated by slashes on every system. Both ways to match may throw a {@link PatternError},
+ * since the meaning of a pattern is only worked out when a path comes to it.
+ */
+export interface PatternMatcher {
+  readonly patterns: readonly Pattern[];
+  /** Whether any pattern begins with `!`. */
+  readonly hasExclusions: boolean;
+  /** Whether the path, or any of its parent folders, ends up matched. */
+  matches(path: string): boolean;
+  /**
+   * The same answer for a walk from the top: `parent` is the info that came back for the folder the path is in, or
+   * undefined at the top. Without it, the parents are looked at as in `matches`.
+   */
+  matchesUsingParent(
+    path: string,
+    parent: MatchInfo | undefined,
+  ): { readonly matched: boolean; readonly info: MatchInfo };
+}
+
+/** One pattern: its cleaned text without the `!`, and whether it had one. */
+export interface Pattern {
+  readonly text: string;
+  readonly exclusion: boolean;
+}
+
+/**
+ * Compiles ignore patterns. Blank ones are dropped, the others trimmed and cleaned.
+ * @throws PatternError for a lone `!` and for broken syntax (an open bracket, a trailing backslash).
+ */
+export function compilePatterns(patterns: readonly string[]): PatternMatcher {
+  const compiled: CompiledPattern[] = [];
+  for (const raw of patterns) {
+    const trimmed = trimSpace(raw);
+    if (trimmed === "") continue;
+    const cleaned = cleanPath(trimmed);
+    const exclusion = cleaned.startsWith("!");
+    if (exclusion && cleaned.length === 1)
+      throw new PatternError("!", "excludes nothing: a path must follow the exclamation mark");
+    const text = exclusion ? cleaned.slice(1) : cleaned;
+    checkSyntax(text);
+    compiled.push({ text, exclusion, test: undefined });
+  }
+  return {
+    patterns: compiled,
+    hasExclusions: compiled.some((pattern) => pattern.exclusion),
+    matches: (path) => matchFromTop(compiled, path, undefined),
+    matchesUsingParent: (path, parent) => {
+      const info = new Array<boolean>(compiled.length).fill(false);
+      const matched =
+        parent === undefined || parent.length === 0
+          ? matchFromTop(compiled, path, info)
+          : matchBelow(compiled, path, parent, info);
+      return { matched, info };
+    },
+  };
+}
+
+interface CompiledPattern extends Pattern {
+  /** Made on first use: most patterns of a long list meet no path that reaches them. */
+  test: ((path: string) => boolean) | undefined;
+}
+
+function matchFromTop(patterns: readonly CompiledPattern[], path: string, info: boolean[] | undefined): boolean {
+  let matched = false;
+  let parents: readonly string[] | undefined;
+  for (const [index, pattern] of patterns.entries()) {
+    // Only a pattern that can change the verdict is worth a look.
+    if (pattern.exclusion !== matched) continue;
+    const test = testOf(pattern);
+    let match = test(path);
+    if (!match) {
+      parents ??= parentFolders(path);
+      match = parents.some(test);
+    }
+    if (info !== undefined) info[index] = match;
+    if (match) matched = !pattern.exclusion;
+  }
+  return matched;
+}
+
+function matchBelow(patterns: readonly CompiledPattern[], path: string, parent: MatchInfo, info: boolean[]): boolean {
+  if (parent.length !== patterns.length) throw new Error("match info of another pattern list");
+  let matched = false;
+  for (const [index, pattern] of patterns.entries()) {
+    let match = parent[index] === true;
+    if (!match) {
+      if (pattern.exclusion !== matched) continue;
+      match = testOf(pattern)(path);
+    }
+    info[index] = match;
+    if (match) matched = !pattern.exclusion;
+  }
+  return matched;
+}
+
+/** `a`, `a/b` for `a/b/c`; an absolute path begins with the empty text, as splitting at slashes has it. */
+function parentFolders(path: string): readonly string[] {
+  const parent = parentPath(path);
+  if (parent === ".") return [];
+  const folders: string[] = [];
+  for (let slash = parent.indexOf("/"); slash !== -1; slash = parent.indexOf("/", slash + 1)) {
+    folders.push(parent.slice(0, slash));
+  }
+  folders.push(parent);
+  return folders;
+}
+
+function testOf(pattern: CompiledPattern): (path: string) => boolean {
+  pattern.test ??= compileTest(pattern.text);
+  return pattern.test;
+}
+
+/**
+ * Four ways to compare: equal text, a prefix (`a/**`), a suffix (`**` + `/a`), or an expression for all else. The
+ * first three take the text as it stands.
+ */
+function compileTest(text: string): (path: string) => boolean {
+  const [kind, expression] = translate(text);
+  switch (kind) {
+    case "exact":
+      return (path) => path === text;
+    case "prefix": {
+      const prefix = text.slice(0, -2);
+      return (path) => path.startsWith(prefix);
+    }
+    case "suffix": {
+      const suffix = text.slice(2);
+      const whole = suffix.startsWith("/") ? suffix.slice(1) : undefined;
+      return (path) => path.endsWith(suffix) || path === whole;
+    }
+    case "expression": {
+      let compiled: PathExpression;
+      try {
+        compiled = parsePathExpression(expression);
+      } catch (error) {
+        if (error instanceof SyntaxError) throw new PatternError(text, error.message);
+        throw error;
+      }
+      return (path) => compiled.test(path);
+    }
+  }
+}
+
+type TestKind = "exact" | "prefix" | "suffix" | "expression";
+
+/**
+ * The regular expression a pattern stands for. BuildKit builds it character by character without heeding brackets, so
+ * `[*]` and `\d` have the meaning the expression gives them; being exact means doing the same.
+ */
+function translate(text: string): readonly [TestKind, string] {
+  const chars = [...text];
+  // The reference's scanner drops a byte order mark at the start.
+  if (chars[0] === "\uFEFF") chars.shift();
+  let kind: TestKind = "exact";
+  let out = "^";
+  let at = 0;
+  for (let step = 0; at < chars.length; step++) {
+    const char = chars[at++] ?? "";
+    if (char === "*" && chars[at] === "*") {
+      at++;
+      if (chars[at] === "/") at++;
+      if (at < chars.length) {
+        out += "(.*/)?";
+        kind = "expression";
+      } else if (kind === "exact") {
+        kind = "prefix";
+      } else {
+        out += ".*";
+        kind = "expression";
+      }
+      if (step === 0) kind = "suffix";
+    } else if (char === "*") {
+      out += "[^/]*";
+      kind = "expression";
+    } else if (char === "?") {
+      out += "[^/]";
+      kind = "expression";
+    } else if (".+()|{}$".includes(char)) {
+      out += `\\${char}`;
+    } else if (char === "\\") {
+      out += char;
+      if (at < chars.length) {
+        out += chars[at++] ?? "";
+        kind = "expression";
+      }
+    } else {
+      out += char;
+      if (char === "[" || char === "]") kind = "expression";
+    }
+  }
+  return [kind, `${out}$`];
+}
+
+/** The syntax of Go's `filepath.Match`: classes are closed and hold something, a backslash has something to escape. */
+function checkSyntax(text: string): void {
+  const broken = (why: string) => new PatternError(text, why);
+  let at = 0;
+  /** Steps over one character of a class; something must follow it, at least the closing bracket. */
+  const classCharacter = () => {
+    const char = text[at];
+    if (char === undefined || char === "-" || char === "]") throw broken("a character is missing between the brackets");
+    if (char === "\\") at++;
+    if (at >= text.length) throw broken("nothing follows the backslash");
+    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+    if (at >= text.length) throw broken("the bracket is never closed");
+  };
+  while (at < text.length) {
+    const char = text[at++];
+    if (char === "\\") {
+      if (at >= text.length) throw broken("nothing follows the backslash");
+      at++;
+    } else if (char === "[") {
+      if (text[at] === "^") at++;
+      for (let ranges = 0; ranges === 0 || text[at] !== "]"; ranges++) {
+        classCharacter();
+        if (text[at] !== "-") continue;
+        at++;
+        classCharacter();
+      }
+      at++;
+    }
+  }
+}

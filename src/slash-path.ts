@@ -1,0 +1,30 @@
+import { posix } from "node:path";
+
+/**
+ * The shortest equal path, by text alone, as Go's `path.Clean` gives it: no `.`, no double or trailing slash, `..`
+ * resolved where something stands before it; the empty path is `.`. Backslashes are ordinary characters.
+ */
+export function cleanPath(path: string): string {
+  const normal = posix.normalize(path);
+  return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
+}
+
+/** All but the last element, cleaned: `.` where there is no slash (Go's `path.Dir`). */
+export function parentPath(path: string): string {
+  return cleanPath(path.slice(0, path.lastIndexOf("/") + 1));
+}
+
+/** The last element without trailing slashes: `.` of the empty path, `/` of slashes alone (Go's `path.Base`). */
+export function baseName(path: string): string {
+  if (path === "") return ".";
+  let end = path.length;
+  while (end > 0 && path.charCodeAt(end - 1) === 47) end--;
+  if (end === 0) return "/";
+  return path.slice(path.lastIndexOf("/", end - 1) + 1, end);
+}
+
+/** The elements that are not empty, joined by slashes and cleaned; the empty path if there are none (Go's `path.Join`). */
+export function joinPath(...parts: readonly string[]): string {
+  const given = parts.filter((part) => part !== "");
+  return given.length === 0 ? "" : cleanPath(given.join("/"));
+}
