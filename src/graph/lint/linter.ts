@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../diagnostic.ts";
+import type { Directive } from "../../parser/dockerfile.ts";
 import { lineRange } from "../../range.ts";
 import { type CheckConfig, defaultCheckConfig, mergeCheckConfig, parseCheckConfig } from "./check-config.ts";
 import type { LintRule } from "./rules.ts";
@@ -8,8 +9,8 @@ export interface CheckSources {
   readonly filename: string;
   /** The check option (`BUILDKIT_DOCKERFILE_CHECK`). Where it is given, even empty, the directive does not count. */
   readonly option?: string | undefined;
-  /** The `# check=` directive of the Dockerfile: its value as written, and its line, from 1. */
-  readonly directive?: { readonly value: string; readonly line: number } | undefined;
+  /** The `# check=` directive of the Dockerfile. */
+  readonly directive?: Pick<Directive, "value" | "lines"> | undefined;
 }
 
 /** The linter that a Dockerfile and an option ask for, or the diagnostic of a malformed setting. */
@@ -19,8 +20,7 @@ export function linterFor(
   | { readonly kind: "linter"; readonly linter: Linter }
   | { readonly kind: "invalid"; readonly diagnostic: Diagnostic } {
   const { filename, option, directive } = sources;
-  // The value of a directive ends at the first space; the option is taken whole.
-  const result = parseCheckConfig(option ?? directive?.value.split(" ", 1)[0] ?? "");
+  const result = parseCheckConfig(option ?? directive?.value ?? "");
   if (result.kind === "config") return { kind: "linter", linter: new Linter({ filename, config: result.config }) };
   const inDirective = option === undefined && directive !== undefined;
   return {
@@ -32,7 +32,7 @@ export function linterFor(
       filename,
       // BuildKit gives this error no line.
       lines: [],
-      ranges: inDirective ? [lineRange(directive.line)] : [],
+      ranges: inDirective ? directive.lines.map(lineRange) : [],
     },
   };
 }

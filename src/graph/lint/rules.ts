@@ -169,6 +169,15 @@ export const lintRules = {
 /** The name of a lint rule. */
 export type LintRuleName = keyof typeof lintRules;
 
+/** A rule by the name that a diagnostic carries; undefined for errors, whose names are ours. */
+export function lintRuleNamed(name: string): Pick<LintRule, "name" | "description" | "url"> | undefined {
+  return rulesByName.get(name);
+}
+
+const rulesByName = new Map<string, Pick<LintRule, "name" | "description" | "url">>(
+  Object.values(lintRules).map((rule) => [rule.name, rule]),
+);
+
 interface RuleFacts<Args extends readonly string[]> {
   readonly name: string;
   readonly description: string;
