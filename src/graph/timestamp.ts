@@ -1,0 +1,71 @@
+/** A moment with the offset of the clock that wrote it, which Go keeps when it prints the moment again. */
+export interface Timestamp {
+  /** Nanoseconds since 1970-01-01 UTC; unbounded, as a build argument may name any 64-bit number of seconds. */
+  readonly nanoseconds: bigint;
+  /** Seconds east of UTC. */
+  readonly offset: number;
+}
+
+const billion = 1_000_000_000n;
+
+/** The moment that lies `seconds` after 1970 in UTC. */
+export function timestampOfSeconds(seconds: bigint): Timestamp {
+  return { nanoseconds: seconds * billion, offset: 0 };
+}
+
+/** Whole seconds since 1970, rounded down. */
+export function secondsOf(timestamp: Timestamp): bigint {
+  const seconds = timestamp.nanoseconds / billion;
+  return timestamp.nanoseconds < 0n && seconds * billion !== timestamp.nanoseconds ? seconds - 1n : seconds;
+}
+
+/** Go's `UnixNano`: nanoseconds in 64 bits, which wrap around for moments before 1678 and after 2262. */
+export function wrappedNanoseconds(timestamp: Timestamp): bigint {
+  return BigInt.asIntN(64, timestamp.nanoseconds);
+}
+
+/** RFC 3339 with as many digits of the second as needed, as Go writes times into JSON; undefined outside years 0–9999. */
+export function formatTimestamp(timestamp: Timestamp): string | undefined {
+  const seconds = secondsOf(timestamp);
+  const fraction = timestamp.nanoseconds - seconds * billion;
+  const local = seconds + BigInt(timestamp.offset);
+  if (local < firstSecond || local > lastSecond) return undefined;
+  const text = new Date(Number(local) * 1000).toISOString();
+  const digits = fraction === 0n ? "" : `.${fraction.toString().padStart(9, "0").replace(/0+$/, "")}`;
+  return `${text.slice(0, 19)}${digits}${formatOffset(timestamp.offset)}`;
+}
+
+/** Reads RFC 3339 strictly, as Go does; undefined for anything else. */
+export function parseTimestamp(text: string): Timestamp | undefined {
+  const match = rfc3339.exec(text);
+  if (match === null) return undefined;
+  const [, date = "", time = "", fraction = "", zone = ""] = match;
+  const milliseconds = Date.parse(`${date}T${time}Z`);
+  // Date accepts the 31st of every month and rolls over; the printed form tells.
+  if (Number.isNaN(milliseconds) || !new Date(milliseconds).toISOString().startsWith(`${date}T${time}`))
+    return undefined;
+  const offset = parseOffset(zone);
+  if (offset === undefined) return undefined;
+  const nanoseconds = BigInt(milliseconds) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, "0"));
+  return { nanoseconds: nanoseconds - BigInt(offset) * billion, offset };
+}
+
+const firstSecond = BigInt(Date.parse("0000-01-01T00:00:00Z")) / 1000n;
+const lastSecond = BigInt(Date.parse("9999-12-31T23:59:59Z")) / 1000n;
+const rfc3339 = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/;
+
+function formatOffset(offset: number): string {
+  if (offset === 0) return "Z";
+  const minutes = Math.trunc(Math.abs(offset) / 60);
+  const text = `${String(Math.trunc(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+  return `${offset < 0 ? "-" : "+"}${text}`;
+}
+
+function parseOffset(zone: string): number | undefined {
+  if (zone === "Z") return 0;
+  const hours = Number(zone.slice(1, 3));
+  const minutes = Number(zone.slice(4, 6));
+  if (hours > 23 || minutes > 59) return undefined;
+  const seconds = hours * 3600 + minutes * 60;
+  return zone.startsWith("-") ? -seconds : seconds;
+}
