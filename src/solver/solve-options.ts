@@ -1,0 +1,113 @@
+import type { Writable } from "node:stream";
+import type { Tls } from "./buildkit/address.ts";
+import type { SolveListener, WorkerInfo } from "./events.ts";
+
+/** A Dockerfile that is at hand as text, with or without a context to copy from. */
+export interface DockerfileInput {
+  readonly source: string | Uint8Array;
+  /** The name in diagnostics; `Dockerfile` by default. */
+  readonly filename?: string | undefined;
+  /** A folder, a git or http address, or absent: then there is nothing to copy. */
+  readonly context?: string | undefined;
+}
+
+/** How a build is made and where it goes. What is absent has BuildKit's default. */
+export interface SolveOptions {
+  /** Path of the Dockerfile, against the current folder; by default `Dockerfile` in the context folder. */
+  readonly dockerfile?: string | undefined;
+  readonly target?: string | undefined;
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  /** As `os/arch[/variant]`; none means the worker's own platform. */
+  readonly platforms?: readonly string[] | undefined;
+  /** By name: `docker-image://ref`, a folder, `oci-layout://folder`, a git or http address, `target:…`, `input:…`. */
+  readonly namedContexts?: Readonly<Record<string, string>> | undefined;
+  readonly noCache?: boolean | undefined;
+  /** Stages whose steps run again. */
+  readonly noCacheFilter?: readonly string[] | undefined;
+  /** `name:address` or `name=address`. */
+  readonly addHosts?: readonly string[] | undefined;
+  /** `default`, `none` or `host`; `host` also asks the worker for that entitlement. */
+  readonly network?: string | undefined;
+  /** `name=soft[:hard]`. */
+  readonly ulimits?: readonly string[] | undefined;
+  /** Bytes. */
+  readonly shmSize?: number | undefined;
+  readonly cgroupParent?: string | undefined;
+  /** Looks images up in their registry again, even if the worker has them. */
+  readonly pull?: boolean | undefined;
+  /** Other options of BuildKit's frontend by their names there; they win over those above. */
+  readonly frontendOptions?: Readonly<Record<string, string>> | undefined;
+
+  /** Names for image, OCI and Docker outputs. */
+  readonly tags?: readonly string[] | undefined;
+  /** Where the result goes; several where the worker can. None: a Docker engine keeps the image, else only its cache. */
+  readonly outputs?: readonly SolveOutput[] | undefined;
+  /** Pushes the image outputs; with none, adds one. */
+  readonly push?: boolean | undefined;
+
+  /** Contents by id, for RUN --mount=type=secret. */
+  readonly secrets?: Readonly<Record<string, SecretSource>> | undefined;
+  /** Such as `network.host` and `security.insecure`. */
+  readonly entitlements?: readonly string[] | undefined;
+
+  /** The worker's address, see `parseAddress`; by default the one that `discover` finds. */
+  readonly addr?: string | undefined;
+  readonly tls?: Tls | undefined;
+  /**
+   * At most so many RUN steps at once, over all platforms. Every RUN step of the target is then forced, also one that
+   * a remote cache would have made unnecessary.
+   */
+  readonly maxParallelism?: number | undefined;
+  /**
+   * Who compiles: llbc (absent), or a frontend of the worker's such as `dockerfile.v0`, by name. Everything else is
+   * the same: what is served, where the result goes, the events.
+   */
+  readonly frontend?: string | undefined;
+  /** The session's id; by default a fresh one, since builds run side by side. */
+  readonly sessionId?: string | undefined;
+
+  /** Cancels the build on the worker; `solve` rejects with a Failure `cancelled` when everything is cleared away. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: SolveListener | undefined;
+}
+
+/** A secret's contents: bytes at hand, or a file that is read when a step asks for it. */
+export type SecretSource = { readonly data: Uint8Array } | { readonly path: string };
+
+/** One place for the result. */
+export interface SolveOutput {
+  /**
+   * `local` writes the files into a folder, one folder for each platform if there are several; `tar` the same as an
+   * archive; `oci` and `docker` an image archive; `image` keeps it in the worker's image store; `docker` without
+   * `dest` loads it into the Docker engine; `cacheonly` keeps nothing.
+   */
+  readonly type: "local" | "tar" | "oci" | "docker" | "image" | "cacheonly";
+  /** A path, or a stream for `tar`, `oci` and `docker`, which is ended when the export is whole. */
+  readonly dest?: string | Writable | undefined;
+  /** Further attributes of BuildKit's exporter, such as `name`, `compression`, `rewrite-timestamp`. */
+  readonly attrs?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface SolveResult {
+  readonly worker: WorkerInfo;
+  /** The build's id in the worker's history. */
+  readonly ref: string;
+  /** Digest of the image or image index that was exported, if one was. */
+  readonly digest?: string | undefined;
+  /** All that the exporters said, by BuildKit's names such as `containerimage.config.digest` and `image.name`. */
+  readonly exporterResponse: ReadonlyMap<string, string>;
+  /** In the order in which vertices became known. */
+  readonly timings: readonly VertexTiming[];
+}
+
+/** What one vertex took. Times are milliseconds since the epoch, from the worker's clock. */
+export interface VertexTiming {
+  readonly digest: string;
+  readonly name: string;
+  readonly platform: string;
+  readonly inputs: readonly string[];
+  readonly state: "cached" | "completed" | "failed" | "cancelled" | "waiting";
+  /** When it ran; a vertex that was started more than once has several. */
+  readonly runs: readonly { readonly started: number; readonly completed: number }[];
+}
