@@ -67,16 +67,13 @@ export class EnvList implements EnvGetter {
   #values(): ReadonlyMap<string, string> {
     if (this.#table !== undefined) return this.#table;
     const pending: EnvList[] = [];
-    let node: EnvList | undefined = this;
-    while (node !== undefined && node.#table === undefined) {
-      pending.push(node);
-      node = node.#parent;
-    }
-    let table = new Map<string, string>();
-    if (node?.#table !== undefined) {
+    let table: Map<string, string> | undefined;
+    for (let node: EnvList | undefined = this; node !== undefined && table === undefined; node = node.#parent) {
       table = node.#table;
-      node.#table = undefined;
+      if (table === undefined) pending.push(node);
+      else node.#table = undefined;
     }
+    table ??= new Map();
     for (let index = pending.length - 1; index >= 0; index--) pending[index]?.#applyTo(table);
     this.#table = table;
     return table;
