@@ -1,0 +1,75 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import { type InspectionLocation, indentedJson, inspectionLocation, wellFormed } from "./inspection-json.ts";
+import { lintRuleNamed } from "./lint/rules.ts";
+
+/** What the checks say of a Dockerfile: the answer of BuildKit's `frontend.lint`, field by field as its JSON has it. */
+export interface CheckReport {
+  /** In the order in which they were found. */
+  readonly warnings: readonly CheckWarning[];
+  readonly sources: readonly CheckSource[];
+  /** What makes the Dockerfile invalid, if anything; the warnings are then those found before. */
+  readonly buildError?: CheckError;
+}
+
+export interface CheckWarning {
+  readonly ruleName: string;
+  readonly description?: string;
+  readonly url?: string;
+  /** The text of the warning, with the facts of the place. */
+  readonly detail?: string;
+  readonly location: InspectionLocation;
+}
+
+export interface CheckError {
+  readonly message: string;
+  readonly location: InspectionLocation;
+}
+
+export interface CheckSource {
+  readonly filename: string;
+  /** The Dockerfile, base64. */
+  readonly data: string;
+  readonly language: string;
+}
+
+/** The report on one Dockerfile from its diagnostics; of several errors it tells the first. */
+export function checkReport(filename: string, source: Uint8Array, diagnostics: readonly Diagnostic[]): CheckReport {
+  const error = diagnostics.find((diagnostic) => diagnostic.severity === "error");
+  return {
+    warnings: diagnostics.filter((diagnostic) => diagnostic.severity === "warning").map(warningShape),
+    sources: [{ filename: wellFormed(filename), data: Buffer.from(source).toString("base64"), language: "Dockerfile" }],
+    ...(error === undefined ? {} : { buildError: errorShape(error) }),
+  };
+}
+
+/** 1 with any warning or error, else 0: what `docker build --check` exits with. */
+export function checkStatus(report: CheckReport): 0 | 1 {
+  return report.warnings.length > 0 || report.buildError !== undefined ? 1 : 0;
+}
+
+/** The report in the very text of BuildKit's JSON, which has `null` for no warnings. */
+export function checkJson(report: CheckReport): string {
+  const warnings = report.warnings.map((warning) => ({ ...warning }));
+  const sources = report.sources.map((source) => ({ ...source }));
+  return indentedJson({
+    warnings: warnings.length === 0 ? null : warnings,
+    sources,
+    buildError: report.buildError === undefined ? undefined : { ...report.buildError },
+  });
+}
+
+function warningShape(diagnostic: Diagnostic): CheckWarning {
+  const description = lintRuleNamed(diagnostic.rule)?.description;
+  return {
+    ruleName: diagnostic.rule,
+    ...(description === undefined ? {} : { description }),
+    ...(diagnostic.url === undefined ? {} : { url: diagnostic.url }),
+    detail: wellFormed(diagnostic.message),
+    location: inspectionLocation(diagnostic.lines),
+  };
+}
+
+function errorShape(diagnostic: Diagnostic): CheckError {
+  const lines = [...new Set(diagnostic.lines)].sort((a, b) => a - b);
+  return { message: wellFormed(diagnostic.message), location: inspectionLocation(lines) };
+}
