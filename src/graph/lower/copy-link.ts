@@ -1,0 +1,34 @@
+import type { Edge, FileVertex } from "../../llb/vertex.ts";
+
+export interface LinkNames {
+  /** Of the progress group of the two vertices, unique in the definition. */
+  readonly id: string;
+  readonly name: string;
+  readonly linkName: string;
+}
+
+/**
+ * A copy that does not depend on what is below it: made on an empty file system and merged on top, so that it stays
+ * cached when the layers below change. The two vertices show as one step. On scratch there is nothing to merge with.
+ */
+export function linkFiles(copy: FileVertex, { id, name, linkName }: LinkNames): Edge {
+  const { base, metadata, locations } = copy;
+  const files: Edge = {
+    output: 0,
+    vertex: { ...copy, base: undefined, metadata: { ...metadata, progressGroup: { id, name, weak: true } } },
+  };
+  if (base === undefined) return files;
+  return {
+    output: 0,
+    vertex: {
+      kind: "merge",
+      inputs: [base, files],
+      metadata: {
+        ...metadata,
+        description: new Map([["llb.customname", linkName]]),
+        progressGroup: { id, name, weak: false },
+      },
+      locations,
+    },
+  };
+}

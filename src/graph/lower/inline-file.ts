@@ -1,0 +1,14 @@
+import type { Edge } from "../../llb/vertex.ts";
+import { encodeUtf8 } from "../../utf8.ts";
+
+/** A file system that holds one file: the content of a heredoc. `path` is below the root. */
+export function inlineFile(path: string, content: string, mode: number): Edge {
+  return {
+    output: 0,
+    vertex: {
+      kind: "file",
+      actions: [{ kind: "mkfile", path, mode, data: encodeUtf8(content) }],
+      metadata: { description: new Map([["llb.customname", "[internal] preparing inline document"]]) },
+    },
+  };
+}
