@@ -1,0 +1,238 @@
+import Long from "long";
+import type {
+  BuildEnvironment,
+  FrontendResult,
+  Gateway,
+  GatewayRef,
+  GatewayResult,
+  GatewaySolveRequest,
+  GatewayWarning,
+  ImageConfig,
+  ImageConfigRequest,
+  SourceMeta,
+  SourceMetaRequest,
+} from "../../frontend/gateway.ts";
+import type { Bridge } from "./bridge.ts";
+import { bridgeService } from "./client-services.ts";
+import { checkDefinitionSize } from "./definition-size.ts";
+import { gatewayRef } from "./gateway-ref.ts";
+import type { common, gateway } from "./proto/gen/buildkit.js";
+import { statusOf } from "./rpc-status.ts";
+import { fromWirePlatform, toMap, toRecord, toWirePlatform } from "./wire.ts";
+
+/** What the opener of a build knows of it; the rest of `BuildEnvironment` comes from the worker. */
+export interface BuildFacts {
+  readonly options: ReadonlyMap<string, string>;
+  readonly sessionId: string;
+  readonly product: string;
+}
+
+/**
+ * Asks the worker what it can do (Ping) and gives its gateway for one build.
+ *
+ * A definition beyond the worker's message limit rejects with a Failure `definition-too-large` and is not sent.
+ */
+export async function openGateway(bridge: Bridge, facts: BuildFacts, signal: AbortSignal): Promise<Gateway> {
+  const pong = await bridge.call(bridgeService.ping, {}, signal);
+  return new BridgeGateway(bridge, {
+    ...facts,
+    workers: pong.workers.map((worker) => ({
+      id: worker.id ?? "",
+      labels: toMap(worker.labels),
+      platforms: (worker.platforms ?? []).map(fromWirePlatform),
+    })),
+    llbCaps: enabled(pong.llbCaps),
+    gatewayCaps: enabled(pong.frontendApiCaps),
+  });
+}
+
+function enabled(caps: readonly gateway.ApiCap.$Properties[]): Set<string> {
+  return new Set(caps.flatMap((cap) => (cap.enabled === true ? [cap.id ?? ""] : [])));
+}
+
+class BridgeGateway implements Gateway {
+  readonly build: BuildEnvironment;
+  readonly #bridge: Bridge;
+
+  constructor(bridge: Bridge, build: BuildEnvironment) {
+    this.#bridge = bridge;
+    this.build = build;
+  }
+
+  async resolveSourceMeta(request: SourceMetaRequest, signal: AbortSignal): Promise<SourceMeta> {
+    const meta = await this.#bridge.call(
+      bridgeService.resolveSourceMeta,
+      {
+        source: { identifier: request.identifier, attrs: toRecord(request.attrs) },
+        logName: request.logName ?? "",
+        resolveMode: request.resolveMode ?? "",
+        ...(request.platform === undefined ? {} : { platform: toWirePlatform(request.platform) }),
+        ...(isImage(request.identifier) ? { image: { noConfig: false } } : {}),
+        ...(request.gitObjects === true ? { git: { returnObject: true } } : {}),
+      },
+      signal,
+    );
+    return readSourceMeta(meta, request);
+  }
+
+  async resolveImageConfig(request: ImageConfigRequest, signal: AbortSignal): Promise<ImageConfig> {
+    const { ociLayout } = request;
+    const answer = await this.#bridge.call(
+      bridgeService.resolveImageConfig,
+      {
+        ref: request.ref,
+        resolveMode: request.resolveMode ?? "",
+        logName: request.logName ?? "",
+        ...(request.platform === undefined ? {} : { platform: toWirePlatform(request.platform) }),
+        ...(ociLayout === undefined ? {} : { resolverType: 1, ...ociLayout }),
+      },
+      signal,
+    );
+    return { ref: answer.ref === "" ? request.ref : answer.ref, digest: answer.digest, config: answer.config };
+  }
+
+  async solve(request: GatewaySolveRequest, signal: AbortSignal): Promise<GatewayResult> {
+    if (request.definition !== undefined) checkDefinitionSize(request.definition);
+    const evaluates = this.build.gatewayCaps.has("gateway.solve.evaluate");
+      this.build.gatewayCaps.has("gateway.evaluate.solve") || this.build.gatewayCaps.has("gateway.solve.evaluate");
+    const answer = await this.#bridge.call(
+      bridgeService.solve,
+      {
+        frontend: request.frontend ?? "",
+        frontendOpt: toRecord(request.frontendOptions ?? new Map()),
+        frontendInputs: toRecord(request.frontendInputs ?? new Map()),
+        cacheImports: (request.cacheImports ?? []).map(({ type, attrs }) => ({ type, attrs: toRecord(attrs) })),
+        allowResultReturn: true,
+        allowResultArrayRef: true,
+        evaluate: evaluates && request.evaluate === true,
+        ...(request.definition === undefined ? {} : { definition: request.definition }),
+      },
+      signal,
+    );
+    const result = this.#readResult(answer);
+    if (request.evaluate === true && !evaluates) await evaluateAll(result, signal);
+    return result;
+  }
+
+  async inputs(signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>> {
+    return toMap((await this.#bridge.call(bridgeService.inputs, {}, signal)).definitions);
+  }
+
+  async warn(warning: GatewayWarning, signal: AbortSignal): Promise<void> {
+    if (!this.build.gatewayCaps.has("gateway.warnings")) return;
+    const { source } = warning;
+    await this.#bridge.call(
+      bridgeService.warn,
+      {
+        digest: warning.digest,
+        level: Long.fromNumber(warning.level),
+        short: Buffer.from(warning.short),
+        detail: warning.detail.map((line) => Buffer.from(line)),
+        url: warning.url,
+        ranges: warning.ranges.map(({ start, end }) => ({ start: { ...start }, end: { ...end } })),
+        ...(source === undefined ? {} : { info: { ...source, definition: source.definition ?? new Uint8Array() } }),
+      },
+      signal,
+    );
+  }
+
+  async return(result: FrontendResult, signal: AbortSignal): Promise<void> {
+    const metadata = toRecord(result.metadata);
+    const answer: gateway.Result.$Properties =
+      result.refs === undefined
+        ? { ...this.#oneRef(result.ref), metadata }
+        : { ...this.#manyRefs(result.refs), metadata };
+    await this.#bridge.call(bridgeService.return, { result: answer }, signal);
+  }
+
+  async fail(error: unknown, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#bridge.call(bridgeService.return, { error: statusOf(error) }, signal);
+    } catch {
+      // The build is over already: there is nobody left to tell.
+    }
+  }
+
+  /** Workers from before refs were messages read plain ids. */
+  #oneRef(ref: GatewayRef | undefined): gateway.Result.$Properties {
+    const id = ref?.id ?? "";
+    return this.#readsRefMessages() ? { ref: { id } } : { plainRef: id };
+  }
+
+  #manyRefs(refs: ReadonlyMap<string, GatewayRef | undefined>): gateway.Result.$Properties {
+    if (!this.#readsRefMessages()) {
+      return { plainRefs: { refs: toRecord(new Map([...refs].map(([name, ref]) => [name, ref?.id ?? ""]))) } };
+    }
+    return { refs: { refs: toRecord(new Map([...refs].map(([name, ref]) => [name, { id: ref?.id ?? "" }]))) } };
+  }
+
+  #readsRefMessages(): boolean {
+    return this.build.gatewayCaps.has("proto.refarray");
+  }
+
+  #readResult(answer: gateway.SolveResponse): GatewayResult {
+    const { result } = answer;
+    if (result == null) return { ref: this.#ref(answer.ref), refs: new Map(), metadata: new Map() };
+    const metadata = toMap(result.metadata);
+    if (result.refs != null) {
+      const refs = [...toMap(result.refs.refs)].map(([name, ref]) => [name, this.#ref(ref.id)] as const);
+      return { refs: new Map(refs), metadata };
+    }
+    if (result.plainRefs != null) {
+      const refs = [...toMap(result.plainRefs.refs)].map(([name, id]) => [name, this.#ref(id)] as const);
+      return { refs: new Map(refs), metadata };
+    }
+    return { ref: this.#ref(result.ref?.id ?? result.plainRef), refs: new Map(), metadata };
+  }
+
+  #ref(id: string | null | undefined): GatewayRef | undefined {
+    if (id == null || id === "") return undefined;
+    return gatewayRef(this.#bridge, id, this.build.gatewayCaps.has("gateway.evaluate"));
+  }
+}
+
+function isImage(identifier: string): boolean {
+  return identifier.startsWith("docker-image://") || identifier.startsWith("oci-layout://");
+}
+
+function readSourceMeta(meta: gateway.ResolveSourceMetaResponse, request: SourceMetaRequest): SourceMeta {
+  const { source, image, git, http } = meta;
+  return {
+    identifier: source?.identifier ?? request.identifier,
+    attrs: source == null ? request.attrs : toMap(source.attrs),
+    ...(image == null ? {} : { image: { digest: image.digest ?? "", config: image.config ?? new Uint8Array() } }),
+    ...(git == null
+      ? {}
+      : {
+          git: {
+            checksum: git.checksum ?? "",
+            ref: git.ref ?? "",
+            commitChecksum: git.commitChecksum ?? "",
+            commitObject: orAbsent(git.commitObject),
+            tagObject: orAbsent(git.tagObject),
+          },
+        }),
+    ...(http == null
+      ? {}
+      : {
+          http: {
+            digest: http.checksum ?? "",
+            filename: http.filename ?? "",
+            lastModified: http.lastModified == null ? undefined : seconds(http.lastModified),
+          },
+        }),
+  };
+}
+
+function orAbsent(bytes: Uint8Array | null | undefined): Uint8Array | undefined {
+  return bytes == null || bytes.length === 0 ? undefined : bytes;
+}
+
+function seconds(time: common.Timestamp.$Properties): bigint {
+  return time.seconds?.toBigInt() ?? 0n;
+}
+
+async function evaluateAll(result: GatewayResult, signal: AbortSignal): Promise<void> {
+  const refs = [result.ref, ...result.refs.values()];
+  await Promise.all(refs.map((ref) => ref?.evaluate(signal)));
+}
