@@ -1,5 +1,5 @@
 import { joinPath } from "../slash-path.ts";
-import { formatGoUrl, type GoUrl, parseGoQuery, parseGoUrl } from "./go-url.ts";
+import { formatGoUrl, parseGoQuery, parseGoUrl } from "./go-url.ts";
 
 /** A git repository as ADD, build contexts and named contexts write it, taken apart. */
 export interface GitRef {
@@ -84,20 +84,20 @@ interface Address {
 function parseAddress(text: string): Address | undefined {
   if (text.startsWith("./") || text.startsWith("../")) return undefined;
   if (text.startsWith("github.com/")) {
-    const url = parseGoUrl(text);
-    if ("problem" in url) return undefined;
-    return { ...addressOf({ ...url, scheme: "https" }, "https"), remote: formatGoUrl(url), looksLocal: true };
+    const address = parseAddressOf(`https://${text}`, "https");
+    return address && { ...address, looksLocal: true };
   }
   const transport = /^[a-zA-Z0-9]+(?=:\/\/)/.exec(text)?.[0].toLowerCase();
   if (transport === undefined) return parseShortSsh(text);
   if (transport !== "http" && transport !== "https" && transport !== "ssh" && transport !== "git") return undefined;
-  const url = parseGoUrl(text);
-  if ("problem" in url) return undefined;
-  if (transport.startsWith("http") && !url.path.endsWith(".git")) return undefined;
-  return addressOf(url, transport);
+  const address = parseAddressOf(text, transport);
+  // Only its ending tells a repository from a download.
+  return transport.startsWith("http") && address?.path.endsWith(".git") === false ? undefined : address;
 }
 
-function addressOf(url: GoUrl, transport: GitRef["transport"]): Address {
+function parseAddressOf(text: string, transport: GitRef["transport"]): Address | undefined {
+  const url = parseGoUrl(text);
+  if ("problem" in url) return undefined;
   return {
     remote: formatGoUrl(url),
     transport,

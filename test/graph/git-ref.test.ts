@@ -44,7 +44,7 @@ describe("what is a git repository", () => {
       { transport: "ssh", host: "example.com", path: "team/lib", remote: "git@example.com:team/lib" },
     ],
     ["odd_User-1@4-houses.example:/~/lib.git/", { host: "4-houses.example", path: "/~/lib.git/" }],
-    ["github.com/acme/lib", { looksLocal: true, remote: "github.com/acme/lib" }],
+    ["github.com/acme/lib", { looksLocal: true, remote: "https://github.com/acme/lib", host: "github.com" }],
   ])("%j is one", (text, parts) => {
     expect(ref(text)).toMatchObject(parts);
   });

@@ -1,6 +1,7 @@
 import type { CopyAction, Edge, FileVertex } from "../../llb/vertex.ts";
 import type { AddInstruction, CopyInstruction } from "../../parser/instruction.ts";
 import type { PatternMatcher } from "../../pattern-matcher.ts";
+import { formatPlatformFully } from "../../platform.ts";
 import { parseGitRef } from "../git-ref.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
 import { checkIgnoredSource } from "../lint/instruction-checks.ts";
@@ -80,7 +81,8 @@ export function copyFiles(
   const history = commitToHistory(context, state, historyText(instruction), "step");
   if (!linked) return { ...state, root: { vertex, output: 0 }, step: state.step + 1, history };
   const linkName = stepName(context, state, `LINK ${text}`, state.platform, state.env);
-  const id = `${instruction.lines[0] ?? 0}.${state.step}`;
+  // Unique in a build, and the same whenever the build is: the line tells instructions apart, the step triggers.
+  const id = `link-${instruction.lines[0] ?? 0}.${state.step}-${formatPlatformFully(state.platform)}`;
   return { ...state, root: linkFiles(vertex, { id, name, linkName }), step: state.step + 1, history };
 }
 
