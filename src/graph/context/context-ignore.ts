@@ -1,0 +1,94 @@
+import { readIgnoreFile } from "../../ignore-file.ts";
+import { marshal } from "../../llb/marshal.ts";
+import type { SourceVertex } from "../../llb/vertex.ts";
+import { PatternError } from "../../pattern-error.ts";
+import { compilePatterns, type PatternMatcher } from "../../pattern-matcher.ts";
+import { InvalidDockerfile } from "../invalid-dockerfile.ts";
+import { type ContextBuild, sessionOf } from "./context-build.ts";
+import { gatewayCaps } from "./gateway-caps.ts";
+import { localSource } from "./local-source.ts";
+
+export const ignoreFileName = ".dockerignore";
+
+/** What an ignore file says: the patterns as they stand in the definition, and, if there are any, a matcher of them. */
+export interface IgnoreRules {
+  readonly patterns: readonly string[];
+  readonly matcher: PatternMatcher | undefined;
+}
+
+export const noIgnoreRules: IgnoreRules = { patterns: [], matcher: undefined };
+
+/**
+ * The rules for the main context, if it is a local folder: those of `besideDockerfile` (`<Dockerfile>.dockerignore`)
+ * if that file exists, though it be empty, else those of the folder's own ignore file.
+ * @throws InvalidDockerfile without a place, for patterns that cannot be read.
+ */
+export async function loadMainIgnoreRules(
+  build: ContextBuild,
+  besideDockerfile: { readonly name: string; readonly content: Uint8Array } | undefined,
+  signal: AbortSignal,
+): Promise<IgnoreRules> {
+  const file = besideDockerfile ?? { name: ignoreFileName, content: await loadMainIgnoreFile(build, signal) };
+  const patterns = parseIgnoreFile(file.content, file.name, true);
+  return { patterns, matcher: patterns.length === 0 ? undefined : compile(patterns, file.name) };
+}
+
+/** The patterns of the ignore file of a local named context. */
+export async function loadNamedIgnorePatterns(
+  build: ContextBuild,
+  name: string,
+  contextName: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const vertex = localSource({
+    name,
+    sessionId: sessionOf(build, name),
+    followPaths: [ignoreFileName],
+    sharedKeyHint: `context:${contextName}-${ignoreFileName}`,
+    title: `[context ${contextName}] load ${ignoreFileName}`,
+    sendAll: true,
+  });
+  const definition = () => definitionOf(vertex, build, undefined);
+  const content = await build.reader.ignoreFile({ name, kind: "named", definition, signal });
+  return parseIgnoreFile(content, ignoreFileName, false);
+}
+
+async function loadMainIgnoreFile(build: ContextBuild, signal: AbortSignal): Promise<Uint8Array | undefined> {
+  const name = "context";
+  const vertex = localSource({
+    name,
+    sessionId: sessionOf(build, name),
+    followPaths: [ignoreFileName],
+    sharedKeyHint: `${name}-${ignoreFileName}`,
+    title: `[internal] load ${ignoreFileName}`,
+    sendAll: true,
+  });
+  const definition = () => definitionOf(vertex, build, gatewayCaps);
+  return build.reader.ignoreFile({ name, kind: "main", definition, signal });
+}
+
+function definitionOf(vertex: SourceVertex, build: ContextBuild, caps: typeof gatewayCaps | undefined): Uint8Array {
+  return marshal({ vertex, output: 0 }, { platform: build.buildPlatform, caps }).definition.bytes;
+}
+
+function parseIgnoreFile(content: Uint8Array | undefined, name: string, placeless: boolean): readonly string[] {
+  if (content === undefined) return [];
+  try {
+    return readIgnoreFile(content);
+  } catch (error) {
+    throw invalidPattern(error, name, placeless);
+  }
+}
+
+function compile(patterns: readonly string[], name: string): PatternMatcher {
+  try {
+    return compilePatterns(patterns);
+  } catch (error) {
+    throw invalidPattern(error, name, true);
+  }
+}
+
+function invalidPattern(error: unknown, name: string, placeless: boolean): unknown {
+  if (!(error instanceof PatternError)) return error;
+  return new InvalidDockerfile("ignore-file", `${name}: ${error.message}`, { placeless, cause: error });
+}
