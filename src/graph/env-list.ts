@@ -74,7 +74,7 @@ export class EnvList implements EnvGetter {
       else node.#table = undefined;
     }
     table ??= new Map();
-    for (let index = pending.length - 1; index >= 0; index--) pending[index]?.#applyTo(table);
+    for (const node of pending.reverse()) node.#applyTo(table);
     this.#table = table;
     return table;
   }

@@ -3,7 +3,7 @@ import type { ExtraHost, NetworkMode, Ulimit } from "../../llb/vertex.ts";
 import { defaultPlatform, normalizePlatform, type Platform, PlatformError, parsePlatform } from "../../platform.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
 import { parseExtraHosts } from "./extra-hosts.ts";
-import { parseBool, parseInt64 } from "./go-numbers.ts";
+import { parseBool, parseInt64 } from "../go-numbers.ts";
 import { parseLinuxResources } from "./linux-resources.ts";
 import { parseUlimits } from "./ulimits.ts";
 

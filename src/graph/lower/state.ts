@@ -57,7 +57,7 @@ export interface LowerContext {
   readonly caps: CapSet;
   readonly sourceMap: SourceMap;
   /** The escape character of the Dockerfile. */
-  readonly escape: string;
+  readonly escape: "\\" | "`";
   /** Build arguments given from outside. */
   readonly buildArgValues: ReadonlyMap<string, string>;
   readonly globalArgs: EnvList;

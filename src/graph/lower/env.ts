@@ -1,0 +1,25 @@
+import type { EnvInstruction } from "../../parser/instruction.ts";
+import { reportLegacyPair } from "../lint/instruction-checks.ts";
+import { checkSecretKey } from "../lint/variable-checks.ts";
+import { commitToHistory } from "./history.ts";
+import type { LowerContext, StageState } from "./state.ts";
+
+/** ENV: variables for the instructions that follow and for the image. */
+export function lowerEnv(context: LowerContext, state: StageState, instruction: EnvInstruction): StageState {
+  let { env } = state;
+  let { set } = state.image.env;
+  let message = "ENV";
+  for (const { key, value, noDelim } of instruction.env) {
+    if (noDelim) reportLegacyPair(context.lint, instruction.lines, instruction.name);
+    checkSecretKey(context.lint, instruction.lines, "ENV", key);
+    message += ` ${key}=${value}`;
+    env = env.set(key, value);
+    set = set.append([key, value]);
+  }
+  return {
+    ...state,
+    env,
+    image: { ...state.image, env: { base: state.image.env.base, set } },
+    history: commitToHistory(context, state, message, "config"),
+  };
+}

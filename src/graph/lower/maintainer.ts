@@ -1,0 +1,16 @@
+import type { MaintainerInstruction } from "../../parser/instruction.ts";
+import { commitToHistory } from "./history.ts";
+import type { LowerContext, StageState } from "./state.ts";
+
+/** MAINTAINER: the author of the image. */
+export function lowerMaintainer(
+  context: LowerContext,
+  state: StageState,
+  { maintainer }: MaintainerInstruction,
+): StageState {
+  return {
+    ...state,
+    image: { ...state.image, author: maintainer },
+    history: commitToHistory(context, state, `MAINTAINER ${maintainer}`, "config"),
+  };
+}
