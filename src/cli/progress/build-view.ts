@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import type { ProgressEvent, SolveEvent } from "../../solver/events.ts";
 
 /** What is known of one step at a moment: the terminal and the plain printer draw from it. Times in ms of the worker. */
@@ -28,7 +29,7 @@ const tailLines = 200;
 export class BuildView {
   readonly steps = new Map<string, StepView>();
   #indexed = 0;
-  readonly #decoders = new Map<string, TextDecoder>();
+  readonly #decoders = new Map<string, StringDecoder>();
 
   apply(event: SolveEvent): void {
     if (event.kind === "worker" || event.kind === "note") return;
@@ -95,10 +96,10 @@ export class BuildView {
   #decode(stream: string, data: Uint8Array): string {
     let decoder = this.#decoders.get(stream);
     if (decoder === undefined) {
-      decoder = new TextDecoder();
+      decoder = new StringDecoder("utf8");
       this.#decoders.set(stream, decoder);
     }
-    return decoder.decode(data, { stream: true });
+    return decoder.write(Buffer.from(data));
   }
 }
 

@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import type { ProgressEvent, SolveEvent, WarningEvent } from "../../solver/events.ts";
 import { BuildView, type StepView } from "./build-view.ts";
 import { formatBytes, formatSeconds } from "./format.ts";
@@ -12,7 +13,7 @@ const partInterval = 5000;
  */
 export function plainProgress(write: (text: string) => void): Progress {
   const view = new BuildView();
-  const logs = new Map<string, { text: string; decoder: TextDecoder; began: number }>();
+  const logs = new Map<string, { text: string; decoder: StringDecoder; began: number }>();
   const shownParts = new Map<string, number>();
   let current: StepView | undefined;
   let first = true;
@@ -37,10 +38,10 @@ export function plainProgress(write: (text: string) => void): Progress {
   };
   const printLog = (step: StepView, event: Extract<SolveEvent, { kind: "log" }>): void => {
     const key = event.vertex + event.stream;
-    const log = logs.get(key) ?? { text: "", decoder: new TextDecoder(), began: event.at };
+    const log = logs.get(key) ?? { text: "", decoder: new StringDecoder("utf8"), began: event.at };
     logs.set(key, log);
     if (log.text === "") log.began = event.at;
-    const lines = (log.text + log.decoder.decode(event.data, { stream: true })).split("\n");
+    const lines = (log.text + log.decoder.write(Buffer.from(event.data))).split("\n");
     log.text = lines.pop() ?? "";
     for (const text of lines) line(step, logLine(event.at, step, text.replace(/\r$/, "")));
   };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { csvFields } from "../../src/cli/csv.ts";
+import { csvFields } from "../src/csv-fields.ts";
 
 test("bare fields split at commas", () => {
   expect(csvFields("type=oci,dest=out.tar")).toEqual(["type=oci", "dest=out.tar"]);

@@ -1,0 +1,46 @@
+import { Command, CommanderError } from "commander";
+import { addSolveCommand } from "./commands/solve-flags.ts";
+import { printError } from "./print-error.ts";
+import type { ExitCode, Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** Runs one command line, prints what there is to say, and resolves with the exit code. Never rejects. */
+export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = createProgram(terminal, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return printError(error, terminal);
+  }
+}
+
+function createProgram(terminal: Terminal, exit: (code: ExitCode) => void): Command {
+  const program = new Command("llbc")
+    .description("Compile Dockerfiles to BuildKit's LLB, see the build graph, and build it on any BuildKit worker.")
+    .version(version, "-v, --version", "print the version")
+    .helpCommand("help [command]", "explain a command")
+    .showHelpAfterError("(see llbc --help)")
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      getOutHelpWidth: () => terminal.stdout.columns ?? 100,
+      getErrHelpWidth: () => terminal.stderr.columns ?? 100,
+    })
+    .addHelpText(
+      "after",
+      `
+Examples:
+  llbc solve .                                                build the Dockerfile of this folder
+  llbc solve . --platform linux/amd64,linux/arm64 -o type=oci,dest=app.tar
+  llbc help solve                                             all flags of a build, with examples`,
+    );
+  addSolveCommand(program, terminal, exit);
+  return program;
+}

@@ -1,0 +1,69 @@
+import pc from "picocolors";
+import { DockerfileError } from "../diagnostic.ts";
+import { Failure } from "../failure.ts";
+import { type CaretStyle, diagnosticsText, failureText } from "../graph/caret.ts";
+import type { WarningEvent } from "../solver/events.ts";
+import type { ExitCode, Terminal } from "./terminal.ts";
+import { UsageError } from "./usage-error.ts";
+
+const style: CaretStyle = {
+  error: (text) => pc.bold(pc.red(text)),
+  warning: (text) => pc.bold(pc.yellow(text)),
+  message: (text) => pc.bold(text),
+  place: (text) => pc.cyan(text),
+  aside: (text) => pc.dim(text),
+};
+
+/**
+ * Prints what went wrong and gives the exit code for it. Diagnostics and failures are shown with the lines that they
+ * are about; anything else is a bug of ours and shown as one, with its stack.
+ */
+export async function printError(
+  error: unknown,
+  terminal: Terminal,
+  source: (filename: string) => Promise<Uint8Array | undefined> = async () => undefined,
+): Promise<ExitCode> {
+  if (error instanceof UsageError) {
+    terminal.stderr.write(`${style.error("error:")} ${error.message}\n`);
+    return 2;
+  }
+  if (error instanceof DockerfileError) {
+    const names = [...new Set(error.diagnostics.map((diagnostic) => diagnostic.filename))];
+    const texts = new Map(await Promise.all(names.map(async (name) => [name, await source(name)] as const)));
+    terminal.stderr.write(diagnosticsText(error.diagnostics, (name) => texts.get(name), style));
+    return 1;
+  }
+  if (error instanceof Failure) {
+    terminal.stderr.write(failureText(error, style));
+    return exitCodeOf(error);
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  terminal.stderr.write(`${style.error("bug in llbc:")} ${text}\n`);
+  return 1;
+}
+
+/** The warnings of a build, after its progress: each with the lines of the Dockerfile that it is about. */
+export function printWarnings(warnings: readonly WarningEvent[], terminal: Terminal): void {
+  if (warnings.length === 0) return;
+  const texts = new Map(warnings.map((warning) => [warning.filename, warning.text]));
+  const diagnostics = warnings.map((warning) => ({
+    rule: ruleOf(warning),
+    severity: "warning" as const,
+    message: warning.detail[0] ?? warning.message,
+    filename: warning.filename,
+    lines: warning.ranges.map((range) => range.start.line),
+    ranges: warning.ranges,
+    ...(warning.url === "" ? {} : { url: warning.url }),
+  }));
+  terminal.stderr.write(`\n${diagnosticsText(diagnostics, (name) => texts.get(name), style)}`);
+}
+
+/** BuildKit's text of a lint warning is `Rule: message (line N)`. */
+function ruleOf(warning: WarningEvent): string {
+  return /^(\w+): /.exec(warning.message)?.[1] ?? "warning";
+}
+
+function exitCodeOf(failure: Failure): ExitCode {
+  if (failure.code === "cancelled") return 130;
+  return failure.code === "usage" ? 2 : 1;
+}

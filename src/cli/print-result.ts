@@ -1,0 +1,29 @@
+import pc from "picocolors";
+import type { SolveOutput, SolveResult } from "../solver/solve-options.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What came of a build, for a person: where it is and what it is called. On standard error; scripts read digests elsewhere. */
+export function printResult(result: SolveResult, outputs: readonly SolveOutput[], terminal: Terminal): void {
+  const lines: string[] = [];
+  for (const output of outputs) {
+    if (typeof output.dest === "string") lines.push(row(output.type, output.dest));
+  }
+  for (const name of (result.exporterResponse.get("image.name") ?? "").split(",")) {
+    if (name !== "") lines.push(row("image", name));
+  }
+  if (result.digest !== undefined) lines.push(row("digest", result.digest));
+  lines.push(row("steps", stepsText(result)));
+  terminal.stderr.write(`\n${lines.join("\n")}\n`);
+}
+
+function row(label: string, text: string): string {
+  return `${pc.green(label.padEnd(7))} ${text}`;
+}
+
+/** How many steps of the Dockerfile ran and how many came from the cache; internal ones do not count. */
+function stepsText(result: SolveResult): string {
+  const steps = result.timings.filter((timing) => !/^\[(?:[^\]]* )?(?:internal|auth)\]|^exporting /.test(timing.name));
+  const cached = steps.filter((timing) => timing.state === "cached").length;
+  const ran = steps.filter((timing) => timing.state === "completed").length;
+  return `${ran} run, ${cached} cached`;
+}

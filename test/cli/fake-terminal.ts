@@ -1,0 +1,58 @@
+import { PassThrough } from "node:stream";
+import type { Terminal } from "../../src/cli/terminal.ts";
+
+/** A terminal whose streams are kept in memory: what a command prints is text to look at. */
+export function memoryTerminal(options: { isTTY?: boolean; env?: Record<string, string>; stdin?: string } = {}): {
+  readonly terminal: Terminal;
+  readonly out: () => string;
+  readonly err: () => string;
+} {
+  const stdout = new MemoryStream(options.isTTY ?? false);
+  const stderr = new MemoryStream(options.isTTY ?? false);
+  const stdin = new PassThrough();
+  stdin.end(options.stdin ?? "");
+  const { signal } = new AbortController();
+  return {
+    terminal: { stdin, stdout, stderr, env: options.env ?? {}, cwd: process.cwd(), signal },
+    out: () => stdout.text,
+    err: () => stderr.text,
+  };
+}
+
+class MemoryStream extends PassThrough {
+  text = "";
+  readonly columns = 80;
+  readonly rows = 24;
+  readonly fd = -1;
+  readonly isTTY: boolean;
+
+  constructor(isTTY: boolean) {
+    super();
+    this.isTTY = isTTY;
+    this.on("data", (chunk: Buffer) => {
+      this.text += chunk.toString();
+    });
+  }
+
+  clearLine(): boolean {
+    return true;
+  }
+  clearScreenDown(): boolean {
+    return true;
+  }
+  cursorTo(): boolean {
+    return true;
+  }
+  moveCursor(): boolean {
+    return true;
+  }
+  getColorDepth(): number {
+    return 1;
+  }
+  hasColors(): boolean {
+    return false;
+  }
+  getWindowSize(): [number, number] {
+    return [this.columns, this.rows];
+  }
+}
