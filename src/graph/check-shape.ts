@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
-import { type InspectionLocation, indentedJson, inspectionLocation, wellFormed } from "./inspection-json.ts";
+import { toWellFormed } from "../utf8.ts";
+import { type InspectionLocation, indentedJson, inspectionLocation } from "./inspection-json.ts";
 import { lintRuleNamed } from "./lint/rules.ts";
 
 /** What the checks say of a Dockerfile: the answer of BuildKit's `frontend.lint`, field by field as its JSON has it. */
@@ -37,7 +38,9 @@ export function checkReport(filename: string, source: Uint8Array, diagnostics: r
   const error = diagnostics.find((diagnostic) => diagnostic.severity === "error");
   return {
     warnings: diagnostics.filter((diagnostic) => diagnostic.severity === "warning").map(warningShape),
-    sources: [{ filename: wellFormed(filename), data: Buffer.from(source).toString("base64"), language: "Dockerfile" }],
+    sources: [
+      { filename: toWellFormed(filename), data: Buffer.from(source).toString("base64"), language: "Dockerfile" },
+    ],
     ...(error === undefined ? {} : { buildError: errorShape(error) }),
   };
 }
@@ -49,13 +52,7 @@ export function checkStatus(report: CheckReport): 0 | 1 {
 
 /** The report in the very text of BuildKit's JSON, which has `null` for no warnings. */
 export function checkJson(report: CheckReport): string {
-  const warnings = report.warnings.map((warning) => ({ ...warning }));
-  const sources = report.sources.map((source) => ({ ...source }));
-  return indentedJson({
-    warnings: warnings.length === 0 ? null : warnings,
-    sources,
-    buildError: report.buildError === undefined ? undefined : { ...report.buildError },
-  });
+  return indentedJson({ ...report, warnings: report.warnings.length === 0 ? null : report.warnings });
 }
 
 function warningShape(diagnostic: Diagnostic): CheckWarning {
@@ -64,12 +61,12 @@ function warningShape(diagnostic: Diagnostic): CheckWarning {
     ruleName: diagnostic.rule,
     ...(description === undefined ? {} : { description }),
     ...(diagnostic.url === undefined ? {} : { url: diagnostic.url }),
-    detail: wellFormed(diagnostic.message),
+    detail: toWellFormed(diagnostic.message),
     location: inspectionLocation(diagnostic.lines),
   };
 }
 
 function errorShape(diagnostic: Diagnostic): CheckError {
   const lines = [...new Set(diagnostic.lines)].sort((a, b) => a - b);
-  return { message: wellFormed(diagnostic.message), location: inspectionLocation(lines) };
+  return { message: toWellFormed(diagnostic.message), location: inspectionLocation(lines) };
 }

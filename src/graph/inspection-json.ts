@@ -1,4 +1,5 @@
 import { goJsonString } from "../go-json.ts";
+import { toWellFormed } from "../utf8.ts";
 
 /** A place as BuildKit's inspection calls give it: one range per line, from 1; numbers that are zero are left out. */
 export interface InspectionLocation {
@@ -21,30 +22,29 @@ function position(line: number): { readonly line?: number } {
   return line === 0 ? {} : { line };
 }
 
-/** Data that JSON holds; absent fields are left out of objects. */
-export type JsonData = string | number | boolean | null | readonly JsonData[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: JsonData | undefined;
-}
-
-/** JSON with two spaces of indentation, in the very text that Go's `json.MarshalIndent` makes of the same data. */
-export function indentedJson(data: JsonData): string {
+/**
+ * Plain data as JSON with two spaces of indentation, in the very text that Go's `json.MarshalIndent` makes of it. Fields
+ * that are undefined are left out.
+ */
+export function indentedJson(data: unknown): string {
   const parts: string[] = [];
   writeJson(data, "\n", parts);
   return parts.join("");
 }
 
 /** `newline` is the line end with the indentation of the line that holds `data`. */
-function writeJson(data: JsonData, newline: string, parts: string[]): void {
+function writeJson(data: unknown, newline: string, parts: string[]): void {
   if (typeof data === "string") parts.push(goJsonString(data));
   else if (data === null || typeof data !== "object") parts.push(String(data));
-  else if (isList(data)) {
-    writeItems("[", "]", data, newline, parts, (item, inner) => writeJson(item, inner, parts));
+  else if (Array.isArray(data)) {
+    const items: readonly unknown[] = data;
+    writeItems("[", "]", items, newline, parts, (item, inner) => writeJson(item, inner, parts));
   } else {
-    const fields = Object.entries(data).filter(([, value]) => value !== undefined);
+    const entries: readonly (readonly [string, unknown])[] = Object.entries(data);
+    const fields = entries.filter(([, value]) => value !== undefined);
     writeItems("{", "}", fields, newline, parts, ([key, value], inner) => {
       parts.push(goJsonString(key), ": ");
-      writeJson(value ?? null, inner, parts);
+      writeJson(value, inner, parts);
     });
   }
 }
@@ -66,18 +66,9 @@ function writeItems<T>(
   parts.push(items.length === 0 ? close : newline + close);
 }
 
-function isList(data: readonly JsonData[] | JsonObject): data is readonly JsonData[] {
-  return Array.isArray(data);
-}
-
-/** The text with U+FFFD for each byte that was not UTF-8, which stands in a text as a lone surrogate. */
-export function wellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, "\ufffd");
-}
-
 /** A field for an object, left out when the text is empty. */
 export function optionalText<K extends string>(key: K, text: string): Partial<Record<K, string>> {
   const fields: Partial<Record<K, string>> = {};
-  if (text !== "") fields[key] = wellFormed(text);
+  if (text !== "") fields[key] = toWellFormed(text);
   return fields;
 }

@@ -1,12 +1,7 @@
 import { compareBytes } from "../go-json.ts";
 import { tabTable } from "../tab-table.ts";
-import {
-  type InspectionLocation,
-  indentedJson,
-  inspectionLocation,
-  optionalText,
-  wellFormed,
-} from "./inspection-json.ts";
+import { toWellFormed } from "../utf8.ts";
+import { type InspectionLocation, indentedJson, inspectionLocation, optionalText } from "./inspection-json.ts";
 import type { OutlineArgument, OutlineNeed, StageOutline } from "./outline-stage.ts";
 
 /** What a target can be given: the answer of BuildKit's `frontend.outline`, field by field as its JSON has it. */
@@ -83,7 +78,7 @@ export function outlineText(outline: Outline): string {
 
 /** The outline in the very text of BuildKit's JSON. */
 export function outlineJson(outline: Outline): string {
-  return indentedJson({ ...outline });
+  return indentedJson(outline);
 }
 
 /** A stage, its base and its dependencies, depth first, each once: a second visit would find all its names taken. */
@@ -113,7 +108,7 @@ function inOrder<T extends { readonly lines: readonly number[] }>(
 
 function argumentShape(argument: OutlineArgument): OutlineArg {
   return {
-    name: wellFormed(argument.name),
+    name: toWellFormed(argument.name),
     ...optionalText("description", argument.description),
     ...optionalText("value", argument.value),
     location: inspectionLocation(argument.lines),
@@ -122,7 +117,7 @@ function argumentShape(argument: OutlineArgument): OutlineArg {
 
 function needShape([name, need]: readonly [string, OutlineNeed]): OutlineSecret {
   return {
-    name: wellFormed(name),
+    name: toWellFormed(name),
     ...(need.required ? { required: true } : {}),
     location: inspectionLocation(need.lines),
   };

@@ -31,7 +31,7 @@ export function targetsText(list: TargetList): string {
 export function targetsJson(list: TargetList): string {
   return indentedJson({
     ...list,
-    targets: list.targets.length === 0 ? null : list.targets.map((target) => ({ ...target })),
+    targets: list.targets.length === 0 ? null : list.targets,
   });
 }
 

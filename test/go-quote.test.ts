@@ -1,0 +1,23 @@
+import { describe, expect, it } from "vitest";
+import { goQuote } from "../src/go-quote.ts";
+
+describe("goQuote", () => {
+  it("puts plain text between quotes", () => {
+    expect(goQuote("linux/amd64")).toBe('"linux/amd64"');
+    expect(goQuote("")).toBe('""');
+  });
+
+  it("keeps what Go calls printable, in any script", () => {
+    expect(goQuote("jürgen 日本 👍")).toBe('"jürgen 日本 👍"');
+  });
+
+  it("escapes quotes, backslashes and control characters by their short names", () => {
+    expect(goQuote('a"b\\c\n\t\x07\v')).toBe('"a\\"b\\\\c\\n\\t\\a\\v"');
+  });
+
+  it("escapes everything else that cannot be printed by number", () => {
+    expect(goQuote("\x00\x7f")).toBe('"\\x00\\x7f"');
+    expect(goQuote("a\u00a0b\u200b")).toBe('"a\\u00a0b\\u200b"');
+    expect(goQuote("\u{e0001}")).toBe('"\\U000e0001"');
+  });
+});
