@@ -80,7 +80,8 @@ export function copyDownload(
   };
 }
 
-function filenameOf(address: string): string {
+/** The name that a download is stored under. */
+export function filenameOf(address: string): string {
   const url = parseGoUrl(address);
   const base = "problem" in url ? "." : baseName(url.path);
   return base === "." || base === "/" ? "__unnamed__" : base;
