@@ -51,13 +51,6 @@ export function toSlash(path: string, os: string): string {
   return os === "windows" ? path.replaceAll("\\", "/") : path;
 }
 
-/** The `PATH` that a container of system `os` has when its image sets none. */
-export function defaultPathEnv(os: string): string {
-  return os === "windows"
-    ? "c:\\Windows\\System32;c:\\Windows;C:\\Windows\\System32\\WindowsPowerShell\\v1.0"
-    : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-}
-
 function drivePathProblem(path: string): string | undefined {
   const colon = path.indexOf(":");
   if (colon === 1 && path.length === 2)
