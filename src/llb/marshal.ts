@@ -1,19 +1,22 @@
-import type { Platform } from "../platform.ts";
-import type { CapSet } from "./caps.ts";
+import { digestOf } from "../digest.ts";
+import { sortedTexts } from "./byte-order.ts";
 import type { Definition } from "./definition.ts";
-import type { Op } from "./op.ts";
+import { encodeDefinition } from "./encode-definition.ts";
+import { encodeOp } from "./encode-op.ts";
+import { sortMounts } from "./exec-op.ts";
+import { edgesOfChain } from "./file-op.ts";
+import { edgeResolver, type ResolvedEdge } from "./late-edges.ts";
+import { MarshalError } from "./marshal-error.ts";
+import { mergeMetadata } from "./merge-metadata.ts";
+import type { HeadOp, Op, OpInput } from "./op.ts";
+import type { MarshalOptions, OpContext } from "./op-context.ts";
+import type { OpMetadata } from "./op-metadata.ts";
+import { opOf } from "./op-of.ts";
+import { SourceCollector } from "./source-collector.ts";
 import type { Edge, Vertex } from "./vertex.ts";
+import { NotUtf8, newWriter, type Writer } from "./wire.ts";
 
-export interface MarshalOptions {
-  /** The platform of vertices that name none. */
-  readonly platform: Platform;
-  /** What the worker can do. Absent: not known, and then nothing is left to or taken from the worker. */
-  readonly caps?: CapSet | undefined;
-  /** Stands in local sources that carry no session. */
-  readonly localUniqueId?: string | undefined;
-  /** Worker filters before those of each vertex. */
-  readonly workerConstraints?: readonly string[] | undefined;
-}
+export type { MarshalOptions } from "./op-context.ts";
 
 export interface MarshalResult {
   readonly definition: Definition;
@@ -21,7 +24,7 @@ export interface MarshalResult {
   readonly vertices: readonly MarshalledOp[];
 }
 
-/** An op with its digest, its inputs by digest, and the drafts that it was made from, in the order of the walk. */
+/** An op with its digest and the drafts that it was made from, in the order of the walk. */
 export interface MarshalledOp {
   readonly digest: string;
   readonly op: Op;
@@ -29,9 +32,165 @@ export interface MarshalledOp {
 }
 
 /**
- * Turns drafts into a definition, byte for byte as BuildKit's client does. An absent root, or a late one that is
- * scratch, gives the empty definition.
+ * Turns drafts into a definition, byte for byte as BuildKit's client does: depth first, inputs before their users, equal
+ * ops once. An absent root, or a late one that is scratch, gives the empty definition.
+ * @throws MarshalError for a draft that says what no op may: an empty command, text that is not UTF-8, …
  */
-export function marshal(_root: Edge | undefined, _options: MarshalOptions): MarshalResult {
-  throw new Error("being written");
+export function marshal(root: Edge | undefined, options: MarshalOptions): MarshalResult {
+  const walk = newWalk(options);
+  const result = walk.resolve(root);
+  if (result === undefined) return { definition: emptyDefinition(), vertices: [] };
+  visit(result.vertex, walk);
+  appendHead(inputOf(result, walk), walk);
+
+  const { def, digests, metadata, writer } = walk;
+  const source = walk.sources.finish((edge) => marshal(edge, options).definition);
+  encodeDefinition(writer, { def, metadata, source });
+  return {
+    definition: { def, digests, metadata, source, bytes: writer.finish() },
+    vertices: [...walk.vertices.values()],
+  };
+}
+
+/** What scratch marshals to: no ops, no source, no bytes. */
+export function emptyDefinition(): Definition {
+  return { def: [], digests: [], metadata: new Map(), source: undefined, bytes: new Uint8Array() };
+}
+
+interface Walk extends OpContext {
+  readonly resolve: (edge: Edge | undefined) => ResolvedEdge | undefined;
+  /** Undefined while the inputs of a vertex are walked. */
+  readonly reached: Map<Vertex, string | undefined>;
+  readonly vertices: Map<string, { digest: string; op: Op; drafts: Vertex[] }>;
+  readonly def: Uint8Array[];
+  readonly digests: string[];
+  readonly metadata: Map<string, OpMetadata>;
+  readonly sources: SourceCollector;
+  readonly writer: Writer;
+}
+
+function newWalk(options: MarshalOptions): Walk {
+  const resolve = edgeResolver();
+  const walk: Walk = {
+    options,
+    resolve,
+    input(edge) {
+      const resolved = resolve(edge);
+      return resolved === undefined ? undefined : inputOf(resolved, walk);
+    },
+    reached: new Map(),
+    vertices: new Map(),
+    def: [],
+    digests: [],
+    metadata: new Map(),
+    sources: new SourceCollector(),
+    writer: newWriter(),
+  };
+  return walk;
+}
+
+function inputOf({ vertex, output }: ResolvedEdge, walk: Walk): OpInput {
+  const digest = walk.reached.get(vertex);
+  if (digest === undefined) throw new Error(`a ${vertex.kind} vertex is its own input`);
+  return { digest, output };
+}
+
+/** Depth first by a stack of our own: a Dockerfile of thousands of lines is a chain as long. */
+function visit(root: Vertex, walk: Walk): void {
+  const stack = [root];
+  for (let vertex = stack.at(-1); vertex !== undefined; vertex = stack.at(-1)) {
+    if (!walk.reached.has(vertex)) {
+      walk.reached.set(vertex, undefined);
+      const edges = edgesOf(vertex);
+      for (let index = edges.length - 1; index >= 0; index--) {
+        const input = walk.resolve(edges[index])?.vertex;
+        if (input !== undefined && walk.reached.get(input) === undefined) stack.push(input);
+      }
+    } else {
+      stack.pop();
+      if (walk.reached.get(vertex) === undefined) walk.reached.set(vertex, marshalVertex(vertex, walk));
+    }
+  }
+}
+
+/** The order in which BuildKit walks the inputs of a vertex; the inputs of its op can be in another one. */
+function edgesOf(vertex: Vertex): readonly (Edge | undefined)[] {
+  switch (vertex.kind) {
+    case "source":
+      return [];
+    case "exec":
+      return sortMounts(vertex.mounts).map((mount) => mount.source);
+    case "file":
+      return edgesOfChain(vertex);
+    case "diff":
+      return [vertex.lower, vertex.upper];
+    case "build":
+      return [vertex.source];
+    case "merge":
+    case "passthrough":
+    case "marshalled":
+      return vertex.inputs;
+  }
+}
+
+function marshalVertex(vertex: Vertex, walk: Walk): string {
+  if (vertex.kind === "marshalled") {
+    record(vertex, vertex.op, vertex.digest, vertex.metadata?.caps ?? [], walk, () => vertex.bytes);
+    return vertex.digest;
+  }
+  const { op, caps } = opOf(vertex, walk);
+  const { writer } = walk;
+  try {
+    encodeOp(writer, op);
+  } catch (error) {
+    throw error instanceof NotUtf8 ? new MarshalError("not-utf8", vertex) : error;
+  }
+  const digest = digestOf(writer.finish(true));
+  const extra = vertex.metadata?.caps;
+  record(vertex, op, digest, extra === undefined ? caps : [...caps, ...extra], walk, () => writer.finish());
+  writer.reset();
+  return digest;
+}
+
+/** Metadata and places are taken from every draft, the op from the first one. */
+function record(
+  vertex: Vertex,
+  op: Op,
+  digest: string,
+  caps: Iterable<string>,
+  walk: Walk,
+  bytes: () => Uint8Array,
+): void {
+  const metadata: OpMetadata = { ...vertex.metadata, caps: sortedTexts(new Set(caps)) };
+  walk.sources.add(digest, vertex.locations);
+  const known = walk.vertices.get(digest);
+  if (known === undefined) {
+    walk.metadata.set(digest, metadata);
+    walk.vertices.set(digest, { digest, op, drafts: [vertex] });
+    walk.digests.push(digest);
+    walk.def.push(bytes());
+  } else {
+    walk.metadata.set(digest, mergeMetadata(walk.metadata.get(digest) ?? {}, metadata));
+    known.drafts.push(vertex);
+  }
+}
+
+/** The head asks for the capabilities that the metadata of any op needs. */
+function appendHead(input: OpInput, walk: Walk): void {
+  const { writer } = walk;
+  const head: HeadOp = { kind: "head", inputs: [input], platform: undefined, workerConstraints: undefined };
+  encodeOp(writer, head);
+  const bytes = writer.finish();
+  writer.reset();
+
+  const caps = new Set(["constraints", "platform"]);
+  for (const { ignoreCache, description, exportCache } of walk.metadata.values()) {
+    if (ignoreCache) caps.add("meta.ignorecache");
+    if (description !== undefined && description.size > 0) caps.add("meta.description");
+    if (exportCache !== undefined) caps.add("meta.exportcache");
+  }
+  const digest = digestOf(bytes);
+  walk.metadata.set(digest, { caps: sortedTexts(caps) });
+  walk.digests.push(digest);
+  walk.def.push(bytes);
 }

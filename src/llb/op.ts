@@ -6,11 +6,10 @@ import type {
   ExecMeta,
   Nanoseconds,
   NetworkMode,
-  Owner,
   SecurityMode,
 } from "./vertex.ts";
 
-/** An op as plain data: what a `pb.Op` message says, inputs by digest and index. The head has kind `head`. */
+/** An op as plain data: what a `pb.Op` message says, with inputs by digest. */
 export type Op = SourceOp | ExecOp | FileOp | MergeOp | DiffOp | BuildOp | PassthroughOp | HeadOp;
 
 export interface OpInput {
@@ -22,11 +21,11 @@ export interface OpInput {
 export interface OpBase {
   readonly inputs: readonly OpInput[];
   readonly platform: Platform | undefined;
-  /** Absent where the message has no constraints at all. */
+  /** Absent where the message has no constraints at all, which is not the same as none. */
   readonly workerConstraints: readonly string[] | undefined;
 }
 
-/** Only in the last place of a definition: points at the result. */
+/** Only in the last place of a definition: its one input is the result. */
 export interface HeadOp extends OpBase {
   readonly kind: "head";
 }
@@ -48,8 +47,7 @@ export interface ExecOp extends OpBase {
 }
 
 export interface OpExecMeta extends ExecMeta {
-  readonly env: readonly string[];
-  /** Directories made for mount targets are removed with their parents. */
+  /** Directories made for the targets of mounts are removed, and their parents too. */
   readonly removeMountStubsRecursive: boolean;
 }
 
@@ -61,7 +59,7 @@ export interface SecretEnv {
 
 /** `input` is an index into the op's inputs, or -1 for none; `output` an output index, or -1 for none. */
 export interface OpMount {
-  readonly kind: "bind" | "cache" | "tmpfs" | "secret" | "ssh";
+  readonly kind: MountKind;
   readonly input: number;
   readonly output: number;
   readonly selector: string;
@@ -75,11 +73,124 @@ export interface OpMount {
   readonly ssh?: OpCredential | undefined;
 }
 
-/** A secret or ssh agent that the client holds under an id. */
+export type MountKind = "bind" | "secret" | "ssh" | "cache" | "tmpfs";
+
+/** A secret or an ssh agent that the client holds under an id. */
 export interface OpCredential {
   readonly id: string;
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
   readonly optional: boolean;
+}
+
+export interface FileOp extends OpBase {
+  readonly kind: "file";
+  readonly actions: readonly OpFileAction[];
+}
+
+export type OpFileAction = OpCopy | OpMkfile | OpMkdir | OpRm | OpSymlink;
+
+/**
+ * Inputs count through: first the op's inputs, then the results of the actions before this one; -1 is scratch.
+ * `output` is -1 where the result of the action is no output of the op.
+ */
+export interface OpActionBase {
+  readonly input: number;
+  /** What a copy copies from; -1 in the others. */
+  readonly secondaryInput: number;
+  readonly output: number;
+}
+
+/** `mode` -1 and `timestamp` -1 keep what the source has; `modeStr` stands in for `mode` unless it is empty. */
+export interface OpCopy extends OpActionBase {
+  readonly kind: "copy";
+  readonly src: string;
+  readonly dest: string;
+  readonly owner: OpOwner | undefined;
+  readonly mode: number;
+  readonly modeStr: string;
+  readonly followSymlink: boolean;
+  readonly dirCopyContents: boolean;
+  readonly attemptUnpack: boolean;
+  readonly createDestPath: boolean;
+  readonly allowWildcard: boolean;
+  readonly allowEmptyWildcard: boolean;
+  readonly alwaysReplaceExistingDestPaths: boolean;
+  readonly includePatterns: readonly string[];
+  readonly excludePatterns: readonly string[];
+  readonly requiredPaths: readonly string[];
+  readonly timestamp: Nanoseconds;
+}
+
+export interface OpMkfile extends OpActionBase {
+  readonly kind: "mkfile";
+  readonly path: string;
+  readonly mode: number;
+  readonly data: Uint8Array;
+  readonly owner: OpOwner | undefined;
+  readonly timestamp: Nanoseconds;
+}
+
+export interface OpMkdir extends OpActionBase {
+  readonly kind: "mkdir";
+  readonly path: string;
+  readonly mode: number;
+  readonly makeParents: boolean;
+  readonly owner: OpOwner | undefined;
+  readonly timestamp: Nanoseconds;
+}
+
+export interface OpRm extends OpActionBase {
+  readonly kind: "rm";
+  readonly path: string;
+  readonly allowNotFound: boolean;
+  readonly allowWildcard: boolean;
+}
+
+export interface OpSymlink extends OpActionBase {
+  readonly kind: "symlink";
+  readonly oldpath: string;
+  readonly newpath: string;
+  readonly owner: OpOwner | undefined;
+  readonly timestamp: Nanoseconds;
+}
+
+export interface OpOwner {
+  readonly user: OpUser | undefined;
+  readonly group: OpUser | undefined;
+}
+
+/** A name is looked up in the input with that index; -1 is scratch. */
+export type OpUser = { readonly id: number } | { readonly name: string; readonly input: number };
+
+/** Indices into the op's inputs. */
+export interface MergeOp extends OpBase {
+  readonly kind: "merge";
+  readonly layers: readonly number[];
+}
+
+/** Indices into the op's inputs; -1 is scratch. */
+export interface DiffOp extends OpBase {
+  readonly kind: "diff";
+  readonly lower: number;
+  readonly upper: number;
+}
+
+export interface BuildOp extends OpBase {
+  readonly kind: "build";
+  /** -1 is the worker itself, which then reads an LLB definition from an input. */
+  readonly builder: number;
+  /** Indices into the op's inputs, by name. */
+  readonly named: ReadonlyMap<string, number>;
+  readonly attrs: ReadonlyMap<string, string>;
+  /** A definition that the op carries with it, as the bytes of `pb.Definition`. */
+  readonly definition: Uint8Array | undefined;
+}
+
+export interface PassthroughOp extends OpBase {
+  readonly kind: "passthrough";
+  readonly id: string;
+  /** Which inputs become outputs, by index. */
+  readonly outputs: readonly number[];
 }

@@ -1,4 +1,5 @@
 import type { Platform } from "../platform.ts";
+import type { Op } from "./op.ts";
 import type { OpMetadata } from "./op-metadata.ts";
 import type { SourceLocation } from "./source-map.ts";
 
@@ -105,7 +106,7 @@ export interface ProxyEnv {
   readonly allProxy?: string | undefined;
 }
 
-/** A bind mount unless `cache` or `tmpfs` is there; of the two `cache` wins, as in BuildKit. */
+/** A bind mount unless `cache` or `tmpfs` is there; never both. */
 export interface ExecMount {
   readonly target: string;
   readonly source?: Edge | undefined;
@@ -265,7 +266,8 @@ export interface PassthroughVertex extends VertexBase {
 export interface MarshalledVertex {
   readonly kind: "marshalled";
   readonly digest: string;
-  readonly op: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly op: Op;
   readonly inputs: readonly Edge[];
   readonly metadata?: OpMetadata | undefined;
   readonly locations?: readonly SourceLocation[] | undefined;

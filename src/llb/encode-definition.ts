@@ -1,0 +1,121 @@
+import type { Range } from "../range.ts";
+import { sortedEntries, sortedTexts } from "./byte-order.ts";
+import type { DefinitionLocation, DefinitionSource, SourceInfo } from "./definition.ts";
+import { encodeTextMap } from "./encode-op.ts";
+import type { LinuxResources, OpMetadata, ProgressGroup } from "./op-metadata.ts";
+import {
+  lengthTag,
+  numberTag,
+  type Writer,
+  writeBigint,
+  writeBytes,
+  writeFlag,
+  writeNumber,
+  writeString,
+  writeText,
+} from "./wire.ts";
+
+/** The parts of a definition that its `pb.Definition` message is made of. */
+export interface DefinitionParts {
+  readonly def: readonly Uint8Array[];
+  readonly metadata: ReadonlyMap<string, OpMetadata>;
+  readonly source: DefinitionSource | undefined;
+}
+
+/** Writes a `pb.Definition` message: fields in number order, map entries by key. */
+export function encodeDefinition(writer: Writer, { def, metadata, source }: DefinitionParts): void {
+  for (const op of def) writer.uint32(lengthTag(1)).bytes(op);
+  for (const [digest, entry] of sortedEntries(metadata)) {
+    writer.uint32(lengthTag(2)).fork();
+    writeString(writer, 1, digest);
+    writer.uint32(lengthTag(2)).fork();
+    encodeMetadata(writer, entry);
+    writer.ldelim().ldelim();
+  }
+  if (source !== undefined) {
+    writer.uint32(lengthTag(3)).fork();
+    encodeSource(writer, source);
+    writer.ldelim();
+  }
+}
+
+function encodeMetadata(writer: Writer, metadata: OpMetadata): void {
+  writeFlag(writer, 1, metadata.ignoreCache);
+  if (metadata.description !== undefined) encodeTextMap(writer, 2, metadata.description);
+  if (metadata.exportCache !== undefined) {
+    writer.uint32(lengthTag(4)).fork();
+    writeFlag(writer, 1, metadata.exportCache);
+    writer.ldelim();
+  }
+  if (metadata.caps !== undefined) encodeCaps(writer, metadata.caps);
+  if (metadata.progressGroup !== undefined) encodeProgressGroup(writer, metadata.progressGroup);
+  if (metadata.linuxResources !== undefined) encodeResources(writer, metadata.linuxResources);
+}
+
+/** A map from id to true. */
+function encodeCaps(writer: Writer, caps: Iterable<string>): void {
+  for (const id of sortedTexts(caps)) {
+    writer.uint32(lengthTag(5)).fork();
+    writeString(writer, 1, id);
+    writer.uint32(numberTag(2)).bool(true);
+    writer.ldelim();
+  }
+}
+
+function encodeProgressGroup(writer: Writer, group: ProgressGroup): void {
+  writer.uint32(lengthTag(6)).fork();
+  writeText(writer, 1, group.id);
+  writeText(writer, 2, group.name);
+  writeFlag(writer, 3, group.weak);
+  writer.ldelim();
+}
+
+function encodeResources(writer: Writer, resources: LinuxResources): void {
+  writer.uint32(lengthTag(7)).fork();
+  writeBigint(writer, 1, resources.memory);
+  writeBigint(writer, 2, resources.memorySwap);
+  writeBigint(writer, 3, resources.cpuShares);
+  writeBigint(writer, 4, resources.cpuPeriod);
+  writeBigint(writer, 5, resources.cpuQuota);
+  writeText(writer, 6, resources.cpusetCpus);
+  writeText(writer, 7, resources.cpusetMems);
+  writer.ldelim();
+}
+
+function encodeSource(writer: Writer, source: DefinitionSource): void {
+  for (const [digest, locations] of sortedEntries(source.locations)) {
+    writer.uint32(lengthTag(1)).fork();
+    writeString(writer, 1, digest);
+    writer.uint32(lengthTag(2)).fork();
+    for (const location of locations) encodeLocation(writer, location);
+    writer.ldelim().ldelim();
+  }
+  for (const info of source.infos) encodeInfo(writer, info);
+}
+
+function encodeLocation(writer: Writer, location: DefinitionLocation): void {
+  writer.uint32(lengthTag(1)).fork();
+  writeNumber(writer, 1, location.sourceIndex);
+  for (const range of location.ranges) encodeRange(writer, range);
+  writer.ldelim();
+}
+
+function encodeRange(writer: Writer, { start, end }: Range): void {
+  writer.uint32(lengthTag(2)).fork();
+  writer.uint32(lengthTag(1)).fork();
+  writeNumber(writer, 1, start.line);
+  writeNumber(writer, 2, start.character);
+  writer.ldelim().uint32(lengthTag(2)).fork();
+  writeNumber(writer, 1, end.line);
+  writeNumber(writer, 2, end.character);
+  writer.ldelim().ldelim();
+}
+
+function encodeInfo(writer: Writer, info: SourceInfo): void {
+  writer.uint32(lengthTag(2)).fork();
+  writeText(writer, 1, info.filename);
+  writeBytes(writer, 2, info.data);
+  if (info.definition !== undefined) writer.uint32(lengthTag(3)).bytes(info.definition.bytes);
+  writeText(writer, 4, info.language);
+  writer.ldelim();
+}
