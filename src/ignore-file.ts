@@ -1,13 +1,15 @@
 import { PatternError } from "./pattern-error.ts";
 import { cleanPath } from "./slash-path.ts";
 import { trimSpace } from "./trim-space.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** A line may have this many bytes without its newline, the limit of BuildKit's reader. */
 const LINE_LIMIT = 65_535;
 
 /**
  * The patterns of a `.dockerignore` file in their order: a byte order mark and lines that begin with `#` are left out,
- * the rest is trimmed, cleaned and made relative; `!` keeps its place in front.
+ * the rest is trimmed, cleaned and made relative; `!` keeps its place in front. Bytes that are no UTF-8 are kept, as
+ * `decodeUtf8` has it.
  * @throws PatternError for a line that BuildKit finds too long.
  */
 export function readIgnoreFile(content: Uint8Array): readonly string[] {
@@ -22,7 +24,7 @@ export function readIgnoreFile(content: Uint8Array): readonly string[] {
         `a line has more than ${LINE_LIMIT} bytes`,
       );
     }
-    const pattern = readLine(bytes.toString("utf8", start, end), start === 0);
+    const pattern = readLine(decodeUtf8(bytes.subarray(start, end)), start === 0);
     if (pattern !== undefined) patterns.push(pattern);
     start = end + 1;
   }

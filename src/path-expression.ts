@@ -1,6 +1,8 @@
-/** A regular expression over one path, matched in time linear in the path. */
+/** A regular expression over paths, matched in time linear in the path. */
 export interface PathExpression {
   test(path: string): boolean;
+  /** Whether it matches the path or any folder on the way to it: what stands before each of its slashes. */
+  testWithFolders(path: string): boolean;
 }
 
 /**
@@ -13,41 +15,79 @@ export function parsePathExpression(source: string): PathExpression {
   const steps = new Reader(source).steps();
   const prefix = literalText(steps, steps[0]?.kind === "assert" ? 1 : 0, 1);
   const suffix = literalText(steps, steps.at(-1)?.kind === "assert" ? steps.length - 2 : steps.length - 1, -1);
-  let now = new Uint8Array(steps.length + 1);
-  let next = new Uint8Array(steps.length + 1);
+  const walk = new Walk(steps);
   return {
-    test(path) {
-      if (!path.startsWith(prefix) || !path.endsWith(suffix)) return false;
-      now.fill(0);
-      now[0] = 1;
-      let before = -1;
-      for (let at = 0; ; ) {
-        const char = path.codePointAt(at) ?? -1;
-        for (let index = 0; index < steps.length; index++) {
-          const step = steps[index];
-          if (now[index] === 0 || step === undefined) continue;
-          if (step.kind === "many") now[index + 1] = 1;
-          else if (step.kind === "option") now[index + 1] = now[index + 1 + step.length] = 1;
-          else if (step.kind === "assert" && step.holds(before, char)) now[index + 1] = 1;
-        }
-        if (char === -1) return now[steps.length] === 1;
-        let alive = false;
-        next.fill(0);
-        for (let index = 0; index < steps.length; index++) {
-          const step = steps[index];
-          if (now[index] === 0 || step === undefined) continue;
-          if ((step.kind !== "one" && step.kind !== "many") || !step.set(char)) continue;
-          next[step.kind === "one" ? index + 1 : index] = 1;
-          alive = true;
-        }
-        if (!alive) return false;
-        [now, next] = [next, now];
-        before = char;
-        at += char > 0xffff ? 2 : 1;
-      }
-    },
+    test: (path) => path.startsWith(prefix) && path.endsWith(suffix) && walk.run(path, false),
+    testWithFolders: (path) => path.startsWith(prefix) && path.includes(suffix) && walk.run(path, true),
   };
 }
+
+/** The states of a walk, kept from one path to the next. A state is how many steps were taken. */
+class Walk {
+  readonly #steps: readonly Step[];
+  #now: Uint8Array;
+  #next: Uint8Array;
+  readonly #atEnd: Uint8Array;
+
+  constructor(steps: readonly Step[]) {
+    this.#steps = steps;
+    this.#now = new Uint8Array(steps.length + 1);
+    this.#next = new Uint8Array(steps.length + 1);
+    this.#atEnd = new Uint8Array(steps.length + 1);
+  }
+
+  run(path: string, folders: boolean): boolean {
+    this.#now.fill(0);
+    this.#now[0] = 1;
+    let before = endOfText;
+    for (let at = 0; ; ) {
+      const char = path.codePointAt(at) ?? endOfText;
+      if ((char === endOfText || (folders && char === slash)) && this.#accepts(before)) return true;
+      if (char === endOfText) return false;
+      this.#settle(this.#now, before, char);
+      if (!this.#consume(char)) return false;
+      before = char;
+      at += char > 0xffff ? 2 : 1;
+    }
+  }
+
+  /** Whether the text may end here. */
+  #accepts(before: number): boolean {
+    this.#atEnd.set(this.#now);
+    this.#settle(this.#atEnd, before, endOfText);
+    return this.#atEnd[this.#steps.length] === 1;
+  }
+
+  /** Takes the steps that consume nothing. They only lead forward, so one pass in order is enough. */
+  #settle(states: Uint8Array, before: number, after: number): void {
+    for (let index = 0; index < this.#steps.length; index++) {
+      const step = this.#steps[index];
+      if (states[index] === 0 || step === undefined) continue;
+      if (step.kind === "many") states[index + 1] = 1;
+      else if (step.kind === "option") states[index + 1] = states[index + 1 + step.length] = 1;
+      else if (step.kind === "assert" && step.holds(before, after)) states[index + 1] = 1;
+    }
+  }
+
+  /** Takes the steps that consume `char`; false if there are none. */
+  #consume(char: number): boolean {
+    let alive = false;
+    this.#next.fill(0);
+    for (let index = 0; index < this.#steps.length; index++) {
+      const step = this.#steps[index];
+      if (this.#now[index] === 0 || step === undefined) continue;
+      if ((step.kind !== "one" && step.kind !== "many") || !step.set(char)) continue;
+      this.#next[step.kind === "one" ? index + 1 : index] = 1;
+      alive = true;
+    }
+    [this.#now, this.#next] = [this.#next, this.#now];
+    return alive;
+  }
+}
+
+/** Stands for the character before the first and after the last one. */
+const endOfText = -1;
+const slash = 47;
 
 /** A set of code points. */
 type CharSet = (char: number) => boolean;
@@ -57,7 +97,7 @@ type Step =
   | { readonly kind: "many"; readonly set: CharSet }
   /** The next `length` steps, or none of them. */
   | { readonly kind: "option"; readonly length: number }
-  /** Holds between two characters; -1 stands for the end on that side. */
+  /** Holds between two characters, `endOfText` where there is none. */
   | { readonly kind: "assert"; readonly holds: (before: number, after: number) => boolean };
 
 const FOLDERS = "(.*/)?";
@@ -130,7 +170,7 @@ class Reader {
     const steps: Step[] = [];
     while (this.#at < this.#source.length) {
       if (this.#eat(FOLDERS)) {
-        steps.push({ kind: "option", length: 2 }, { kind: "many", set: notNewline }, single(47));
+        steps.push({ kind: "option", length: 2 }, { kind: "many", set: notNewline }, single(slash));
       } else if (this.#eat("\\Q")) {
         steps.push(...this.#quoted());
       } else {
@@ -143,8 +183,8 @@ class Reader {
   }
 
   #step(): Step {
-    if (this.#eat("^") || this.#eat("\\A")) return asserting((before) => before === -1);
-    if (this.#eat("$") || this.#eat("\\z")) return asserting((_, after) => after === -1);
+    if (this.#eat("^") || this.#eat("\\A")) return asserting((before) => before === endOfText);
+    if (this.#eat("$") || this.#eat("\\z")) return asserting((_, after) => after === endOfText);
     if (this.#eat("\\b")) return asserting(atWordBoundary);
     if (this.#eat("\\B")) return asserting((before, after) => !atWordBoundary(before, after));
     if (this.#eat(".")) return { kind: "one", set: notNewline, literal: undefined };

@@ -1,4 +1,4 @@
-import { type PathExpression, parsePathExpression } from "./path-expression.ts";
+import { parsePathExpression } from "./path-expression.ts";
 import { PatternError } from "./pattern-error.ts";
 import { cleanPath, parentPath } from "./slash-path.ts";
 import { trimSpace } from "./trim-space.ts";
@@ -68,21 +68,23 @@ export function compilePatterns(patterns: readonly string[]): PatternMatcher {
 
 interface CompiledPattern extends Pattern {
   /** Made on first use: most patterns of a long list meet no path that reaches them. */
-  test: ((path: string) => boolean) | undefined;
+  test: PathTest | undefined;
+}
+
+interface PathTest {
+  test(path: string): boolean;
+  /** Whether the path or any folder on the way to it matches. */
+  testWithFolders(path: string): boolean;
 }
 
 function matchFromTop(patterns: readonly CompiledPattern[], path: string, info: boolean[] | undefined): boolean {
+  const parent = parentPath(path);
   let matched = false;
-  let parents: readonly string[] | undefined;
   for (const [index, pattern] of patterns.entries()) {
     // Only a pattern that can change the verdict is worth a look.
     if (pattern.exclusion !== matched) continue;
     const test = testOf(pattern);
-    let match = test(path);
-    if (!match) {
-      parents ??= parentFolders(path);
-      match = parents.some(test);
-    }
+    const match = test.test(path) || (parent !== "." && test.testWithFolders(parent));
     if (info !== undefined) info[index] = match;
     if (match) matched = !pattern.exclusion;
   }
@@ -96,7 +98,7 @@ function matchBelow(patterns: readonly CompiledPattern[], path: string, parent: 
     let match = parent[index] === true;
     if (!match) {
       if (pattern.exclusion !== matched) continue;
-      match = testOf(pattern)(path);
+      match = testOf(pattern).test(path);
     }
     info[index] = match;
     if (match) matched = !pattern.exclusion;
@@ -104,19 +106,7 @@ function matchBelow(patterns: readonly CompiledPattern[], path: string, parent: 
   return matched;
 }
 
-/** `a`, `a/b` for `a/b/c`; an absolute path begins with the empty text, as splitting at slashes has it. */
-function parentFolders(path: string): readonly string[] {
-  const parent = parentPath(path);
-  if (parent === ".") return [];
-  const folders: string[] = [];
-  for (let slash = parent.indexOf("/"); slash !== -1; slash = parent.indexOf("/", slash + 1)) {
-    folders.push(parent.slice(0, slash));
-  }
-  folders.push(parent);
-  return folders;
-}
-
-function testOf(pattern: CompiledPattern): (path: string) => boolean {
+function testOf(pattern: CompiledPattern): PathTest {
   pattern.test ??= compileTest(pattern.text);
   return pattern.test;
 }
@@ -125,31 +115,38 @@ function testOf(pattern: CompiledPattern): (path: string) => boolean {
  * Four ways to compare: equal text, a prefix (`a/**`), a suffix (`**` + `/a`), or an expression for all else. The
  * first three take the text as it stands.
  */
-function compileTest(text: string): (path: string) => boolean {
+function compileTest(text: string): PathTest {
   const [kind, expression] = translate(text);
   switch (kind) {
-    case "exact":
-      return (path) => path === text;
+    case "exact": {
+      const folder = `${text}/`;
+      const test = (path: string) => path === text;
+      return { test, testWithFolders: (path) => test(path) || path.startsWith(folder) };
+    }
     case "prefix": {
       const prefix = text.slice(0, -2);
-      return (path) => path.startsWith(prefix);
+      const test = (path: string) => path.startsWith(prefix);
+      return { test, testWithFolders: test };
     }
-    case "suffix": {
-      const suffix = text.slice(2);
-      const whole = suffix.startsWith("/") ? suffix.slice(1) : undefined;
-      return (path) => path.endsWith(suffix) || path === whole;
-    }
-    case "expression": {
-      let compiled: PathExpression;
+    case "suffix":
+      return suffixTest(text.slice(2));
+    case "expression":
       try {
-        compiled = parsePathExpression(expression);
+        return parsePathExpression(expression);
       } catch (error) {
         if (error instanceof SyntaxError) throw new PatternError(text, error.message);
         throw error;
       }
-      return (path) => compiled.test(path);
-    }
   }
+}
+
+function suffixTest(suffix: string): PathTest {
+  const whole = suffix.startsWith("/") ? suffix.slice(1) : undefined;
+  const test = (path: string) => path.endsWith(suffix) || path === whole;
+  const inside = `${suffix}/`;
+  const testWithFolders = (path: string) =>
+    test(path) || path.includes(inside) || (whole !== undefined && path.startsWith(`${whole}/`));
+  return { test, testWithFolders };
 }
 
 type TestKind = "exact" | "prefix" | "suffix" | "expression";
