@@ -1,5 +1,5 @@
 import type { ExecMount } from "../../llb/vertex.ts";
-import { chompHeredoc, parseHeredoc } from "../../parser/heredoc.ts";
+import { chompTabs, heredocOf } from "../../parser/heredoc.ts";
 import type { InlineFile, RunInstruction } from "../../parser/instruction.ts";
 import { joinPath } from "../../slash-path.ts";
 import { trimSpace } from "../../trim-space.ts";
@@ -24,15 +24,21 @@ export function runCommand(instruction: RunInstruction, os: string): RunCommand 
   const [file] = files;
   const line = cmdLine[0] ?? "";
   if (file === undefined) return { args: cmdLine, label: code, mounts: [] };
-  if (parseHeredoc(line) === undefined) return { args: [rebuild(line, files)], label: code, mounts: [] };
+  if (!isHeredoc(line)) return { args: [rebuild(line, files)], label: code, mounts: [] };
   const label = `${code} (${summary(file.data)})`;
-  const script = file.chomp ? chompHeredoc(file.data) : file.data;
+  const script = file.chomp ? chompTabs(file.data) : file.data;
   if (os === "windows" || !script.startsWith("#!")) return { args: [script], label, mounts: [] };
   return {
     args: [joinPath(scriptFolder, file.name)],
     label,
     mounts: [{ target: scriptFolder, source: inlineFile(file.name, script, 0o755), selector: "/", readonly: true }],
   };
+}
+
+/** Whether a heredoc is all that the line is. */
+function isHeredoc(line: string): boolean {
+  const heredoc = heredocOf(line);
+  return heredoc !== undefined && !("kind" in heredoc);
 }
 
 const scriptFolder = "/dev/pipes/";

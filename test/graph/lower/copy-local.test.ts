@@ -1,24 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { copyLocal } from "../../../src/graph/lower/copy-local.ts";
-import type { CopyInstruction } from "../../../src/parser/instruction.ts";
+import { add, copy } from "./stage.ts";
 
 const common = { kind: "copy", dest: "/to/", owner: undefined, mode: undefined, createDestPath: true } as const;
-const copy: CopyInstruction = {
-  kind: "copy",
-  name: "COPY",
-  lines: [1],
-  comments: [],
-  code: "COPY --parents x /to/",
-  sourcePaths: ["x"],
-  destPath: "/to/",
-  sourceContents: [],
-  from: "",
-  chown: "",
-  chmod: "",
-  link: false,
-  excludePatterns: [],
-  parents: true,
-};
+const parents = copy({ parents: true });
 
 describe("a copy that keeps the parents", () => {
   test.each([
@@ -35,11 +20,11 @@ describe("a copy that keeps the parents", () => {
     ["a\\", { src: "/", includePatterns: ["a\\"], requiredPaths: ["/a\\"] }],
     [".", { src: "/", includePatterns: [""], requiredPaths: ["/"] }],
   ])("of %j", (path, expected) => {
-    expect(copyLocal(common, copy, path, undefined, "linux")).toMatchObject(expected);
+    expect(copyLocal(common, parents, path, undefined, "linux")).toMatchObject(expected);
   });
 
   test("on Windows loses the drive", () => {
-    expect(copyLocal(common, copy, "C:\\a\\.\\b", undefined, "windows")).toMatchObject({
+    expect(copyLocal(common, parents, "C:\\a\\.\\b", undefined, "windows")).toMatchObject({
       src: "/",
       includePatterns: ["a/b"],
       requiredPaths: ["/a/b"],
@@ -48,7 +33,7 @@ describe("a copy that keeps the parents", () => {
 });
 
 test("a plain copy takes the path as it is, without patterns", () => {
-  const plain = copyLocal(common, { ...copy, parents: false }, "a/./b", undefined, "linux");
+  const plain = copyLocal(common, copy(), "a/./b", undefined, "linux");
   expect(plain).toMatchObject({
     src: "/a/b",
     includePatterns: undefined,
@@ -58,8 +43,7 @@ test("a plain copy takes the path as it is, without patterns", () => {
 });
 
 test("ADD unpacks what is local, unless told not to", () => {
-  const add = { ...copy, kind: "add", keepGitDir: undefined, checksum: "" } as const;
   const unpacks = (unpack: boolean | undefined) =>
-    copyLocal(common, { ...add, unpack }, "a.tar", undefined, "linux").attemptUnpack;
+    copyLocal(common, add({ unpack }), "a.tar", undefined, "linux").attemptUnpack;
   expect([unpacks(undefined), unpacks(true), unpacks(false)]).toEqual([true, true, false]);
 });

@@ -5,30 +5,10 @@ import { checkChecksum, checkDigest } from "../../../src/graph/lower/copy-checks
 import { copyDownload, RepositoryReader } from "../../../src/graph/lower/copy-remote.ts";
 import type { SourceVertex } from "../../../src/llb/vertex.ts";
 import type { AddInstruction } from "../../../src/parser/instruction.ts";
+import { add } from "./stage.ts";
 
 const common = { kind: "copy", dest: "/to/", owner: undefined, mode: undefined, createDestPath: true } as const;
 const commit = "0123456789abcdef0123456789abcdef01234567";
-
-function add(parts: Partial<AddInstruction>): AddInstruction {
-  return {
-    kind: "add",
-    name: "ADD",
-    lines: [1],
-    comments: [],
-    code: "ADD x /to/",
-    sourcePaths: ["x"],
-    destPath: "/to/",
-    sourceContents: [],
-    chown: "",
-    chmod: "",
-    link: false,
-    excludePatterns: [],
-    keepGitDir: undefined,
-    checksum: "",
-    unpack: undefined,
-    ...parts,
-  };
-}
 
 function sourceOf(action: ReturnType<typeof copyDownload>): SourceVertex {
   if (action.source === undefined || !("vertex" in action.source)) throw new Error("no source");

@@ -4,7 +4,7 @@ import { scratchImage } from "../../../src/graph/image-state.ts";
 import { Linter } from "../../../src/graph/lint/linter.ts";
 import type { LowerContext, SourceStage, StageState } from "../../../src/graph/lower/state.ts";
 import type { Edge } from "../../../src/llb/vertex.ts";
-import type { Mount, RunInstruction } from "../../../src/parser/instruction.ts";
+import type { AddInstruction, CopyInstruction, Mount, RunInstruction } from "../../../src/parser/instruction.ts";
 
 /** What a stage under test reported. */
 export interface Records {
@@ -138,3 +138,27 @@ export function run(parts: Partial<RunInstruction> = {}): RunInstruction {
     ...parts,
   };
 }
+
+/** `COPY x /to/`, but for `parts`. */
+export function copy(parts: Partial<CopyInstruction> = {}): CopyInstruction {
+  return { kind: "copy", ...anyCopy, code: "COPY x /to/", from: "", parents: false, ...parts };
+}
+
+/** `ADD x /to/`, but for `parts`. */
+export function add(parts: Partial<AddInstruction> = {}): AddInstruction {
+  const own = { kind: "add", keepGitDir: undefined, checksum: "", unpack: undefined } as const;
+  return { ...own, ...anyCopy, name: "ADD", code: "ADD x /to/", ...parts };
+}
+
+const anyCopy = {
+  name: "COPY",
+  lines: [1],
+  comments: [],
+  sourcePaths: ["x"],
+  destPath: "/to/",
+  sourceContents: [],
+  chown: "",
+  chmod: "",
+  link: false,
+  excludePatterns: [],
+};
