@@ -1,4 +1,3 @@
-import { edgeOf } from "../../llb/edge-of.ts";
 import type { ContextBuild } from "./context-build.ts";
 import { invalidContext, type LoadedContext } from "./loaded-context.ts";
 
@@ -19,6 +18,7 @@ export async function loadInput(
   if (definition === undefined) {
     throw invalidContext(`the context "${contextKey}" is the input "${name}", which the build does not have`);
   }
+  const { edgeOf } = await import("../../llb/edge-of.ts");
   const root = edgeOf(definition);
   const metadata = build.options.get(`input-metadata:${name}`);
   const config = metadata === undefined ? undefined : configOf(metadata, contextKey);

@@ -1,4 +1,3 @@
-import { edgeOf } from "../../llb/edge-of.ts";
 import { marshal } from "../../llb/marshal.ts";
 import type { Edge, SourceVertex } from "../../llb/vertex.ts";
 import { parseBool } from "../go-numbers.ts";
@@ -98,6 +97,9 @@ async function fromDownload(
 
 async function fromInputs(build: ContextBuild, local: MainContext, signal: AbortSignal): Promise<MainContext> {
   const inputs = await build.reader.inputs(signal);
+  if (inputs.size === 0) return local;
+  // Reading definitions takes a protobuf runtime, which nearly all compiles do without.
+  const { edgeOf } = await import("../../llb/edge-of.ts");
   const read = (name: string) => {
     const definition = inputs.get(name);
     return definition === undefined ? undefined : edgeOf(definition);
