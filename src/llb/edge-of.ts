@@ -25,7 +25,8 @@ function verticesOf(definition: UnmarshalledDefinition): ReadonlyMap<string, Mar
     vertices.set(digest, {
       kind: "marshalled",
       digest,
-      op: bytes,
+      bytes,
+      op,
       inputs: op.inputs.flatMap((input) => edgeTo(input, vertices) ?? []),
       metadata: definition.metadata.get(digest),
       locations: locationsOf(digest),
