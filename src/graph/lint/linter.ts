@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../diagnostic.ts";
 import type { Directive } from "../../parser/dockerfile.ts";
 import { lineRange } from "../../range.ts";
+import type { PointedDiagnostic } from "../token-ranges.ts";
 import { type CheckConfig, defaultCheckConfig, mergeCheckConfig, parseCheckConfig } from "./check-config.ts";
 import type { LintRule } from "./rules.ts";
 
@@ -50,7 +51,7 @@ export interface LinterOptions {
 export class Linter {
   readonly #filename: string;
   readonly #config: CheckConfig;
-  #warnings: Diagnostic[] = [];
+  #findings: PointedDiagnostic[] = [];
 
   constructor(options: LinterOptions) {
     this.#filename = options.filename;
@@ -63,7 +64,7 @@ export class Linter {
    */
   run<Args extends readonly string[]>(rule: LintRule<Args>, lines: readonly number[], ...args: Args): void {
     if (!this.#reports(rule)) return;
-    this.#warnings.push({
+    const diagnostic: Diagnostic = {
       rule: rule.name,
       severity: "warning",
       message: rule.format(...args),
@@ -71,7 +72,8 @@ export class Linter {
       lines,
       ranges: lines.map(lineRange),
       ...(rule.url === undefined ? {} : { url: rule.url }),
-    });
+    };
+    this.#findings.push({ diagnostic, tokens: rule.tokens(...args), last: rule.lastToken });
   }
 
   /**
@@ -85,21 +87,26 @@ export class Linter {
       const result = parseCheckConfig(value);
       if (result.kind === "invalid") return this;
       const merged = new Linter({ filename: this.#filename, config: mergeCheckConfig(this.#config, result.config) });
-      merged.#warnings = this.#warnings;
+      merged.#findings = this.#findings;
       return merged;
     }
     return this;
   }
 
-  /** What was reported so far. */
+  /** What was reported so far, with the texts to point at: see `withTokenRanges`. */
+  get findings(): readonly PointedDiagnostic[] {
+    return this.#findings;
+  }
+
+  /** What was reported so far, with ranges that are whole lines. */
   get warnings(): readonly Diagnostic[] {
-    return this.#warnings;
+    return this.#findings.map(({ diagnostic }) => diagnostic);
   }
 
   /** The error that a Dockerfile with warnings is, when the settings ask for it; it has no place of its own. */
   error(): Diagnostic | undefined {
-    if (!this.#config.warningsAreErrors || this.#warnings.length === 0) return undefined;
-    const names = [...new Set(this.#warnings.map((warning) => warning.rule))];
+    if (!this.#config.warningsAreErrors || this.#findings.length === 0) return undefined;
+    const names = [...new Set(this.#findings.map(({ diagnostic }) => diagnostic.rule))];
     return {
       rule: "check-failed",
       severity: "error",

@@ -88,7 +88,7 @@ describe("a check comment above an instruction", () => {
       ["StageNameCasing", 2],
       ["MaintainerDeprecated", 3],
     ]);
-    expect(quiet.warnings).toBe(lint.warnings);
+    expect(quiet.findings).toBe(lint.findings);
   });
 
   it("ends at the first space, and the first one counts", () => {
