@@ -94,7 +94,7 @@ class BridgeGateway implements Gateway {
   async solve(request: GatewaySolveRequest, signal: AbortSignal): Promise<GatewayResult> {
     if (request.definition !== undefined) checkDefinitionSize(request.definition);
     const evaluates = this.build.gatewayCaps.has("gateway.solve.evaluate");
-      this.build.gatewayCaps.has("gateway.evaluate.solve") || this.build.gatewayCaps.has("gateway.solve.evaluate");
+    this.build.gatewayCaps.has("gateway.evaluate.solve") || this.build.gatewayCaps.has("gateway.solve.evaluate");
     const answer = await this.#bridge.call(
       bridgeService.solve,
       {

@@ -1,0 +1,37 @@
+import type { SolveOptions } from "./solve-options.ts";
+
+/**
+ * The options of a build by their names in BuildKit's frontend. What a Docker engine has in its own image store is
+ * used without a look at the registry, as Docker does, unless `pull` asks for one.
+ */
+export function frontendOptions(options: SolveOptions, protocol: "docker" | "buildkit"): Map<string, string> {
+  const attrs = new Map<string, string>();
+  if (options.target !== undefined && options.target !== "") attrs.set("target", options.target);
+  for (const [name, value] of Object.entries(options.buildArgs ?? {})) attrs.set(`build-arg:${name}`, value);
+  for (const [name, value] of Object.entries(options.labels ?? {})) attrs.set(`label:${name}`, value);
+  setList(attrs, "platform", options.platforms);
+  if (options.noCache === true) attrs.set("no-cache", "");
+  else setList(attrs, "no-cache", options.noCacheFilter);
+  setList(attrs, "add-hosts", options.addHosts?.map(readHost));
+  setList(attrs, "ulimit", options.ulimits);
+  if (options.shmSize !== undefined) attrs.set("shm-size", String(options.shmSize));
+  if (options.cgroupParent !== undefined) attrs.set("cgroup-parent", options.cgroupParent);
+  if (options.network !== undefined && options.network !== "default") {
+    attrs.set("force-network-mode", options.network);
+  }
+  if (options.pull === true) attrs.set("image-resolve-mode", "pull");
+  else if (protocol === "docker") attrs.set("image-resolve-mode", "local");
+  for (const [name, value] of Object.entries(options.frontendOptions ?? {})) attrs.set(name, value);
+  return attrs;
+}
+
+function setList(attrs: Map<string, string>, name: string, values: readonly string[] | undefined): void {
+  if (values !== undefined && values.length > 0) attrs.set(name, values.join(","));
+}
+
+/** `name:address`, as typed, to `name=address`, as BuildKit reads it: an IPv6 address has colons of its own. */
+function readHost(host: string): string {
+  if (host.includes("=")) return host;
+  const colon = host.indexOf(":");
+  return colon < 0 ? host : `${host.slice(0, colon)}=${host.slice(colon + 1).replace(/^\[(.*)\]$/, "$1")}`;
+}

@@ -1,0 +1,74 @@
+import type { SolveEvent } from "./events.ts";
+import type { VertexTiming } from "./solve-options.ts";
+
+/** Of what failed steps wrote, this much is kept for their failure: lines, and bytes of one line. */
+const keptLines = 20;
+const keptBytes = 16 << 10;
+
+/** Reads a solve's events for what its result or failure tells in the end: times per vertex, names, last lines. */
+export class Recorder {
+  readonly #vertices = new Map<string, Recorded>();
+
+  record(event: SolveEvent): void {
+    if (event.kind === "vertex") {
+      const { vertex: digest, name, platform, inputs } = event;
+      this.#vertices.set(digest, { digest, name, platform, inputs, state: "waiting", runs: [], tail: Buffer.alloc(0) });
+      return;
+    }
+    if (!("vertex" in event)) return;
+    const vertex = this.#vertices.get(event.vertex);
+    if (vertex === undefined) return;
+    switch (event.kind) {
+      case "cached":
+        // A later hit on what already ran here says nothing new.
+        if (vertex.state === "waiting") vertex.state = "cached";
+        break;
+      case "completed":
+        vertex.state = "completed";
+        vertex.runs.push({ started: event.started, completed: event.at });
+        break;
+      case "failed":
+        vertex.state = event.cancelled ? "cancelled" : "failed";
+        vertex.runs.push({ started: event.started, completed: event.at });
+        break;
+      case "log":
+        vertex.tail = lastPart(vertex.tail, event.data);
+        break;
+      default:
+        break;
+    }
+  }
+
+  timings(): readonly VertexTiming[] {
+    return [...this.#vertices.values()].map(({ tail: _, ...timing }) => timing);
+  }
+
+  /** A vertex that failed by itself, if one did: the worker's answer does not always say which. */
+  failedVertex(): string | undefined {
+    return [...this.#vertices.values()].find((vertex) => vertex.state === "failed")?.digest;
+  }
+
+  nameOf(digest: string): string {
+    return this.#vertices.get(digest)?.name ?? "";
+  }
+
+  lastLines(digest: string): readonly string[] {
+    const text = this.#vertices.get(digest)?.tail.toString("utf8").trimEnd() ?? "";
+    return text === "" ? [] : text.split(/\r?\n/).slice(-keptLines);
+  }
+}
+
+interface Recorded {
+  readonly digest: string;
+  readonly name: string;
+  readonly platform: string;
+  readonly inputs: readonly string[];
+  state: VertexTiming["state"];
+  readonly runs: { readonly started: number; readonly completed: number }[];
+  tail: Buffer;
+}
+
+function lastPart(tail: Buffer, data: Uint8Array): Buffer {
+  if (data.length >= keptBytes) return Buffer.from(data.subarray(-keptBytes));
+  return Buffer.concat([tail.subarray(-(keptBytes - data.length)), data]);
+}
