@@ -1,0 +1,204 @@
+import { execFile } from "node:child_process";
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  futimesSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+} from "node:fs";
+import { promisify } from "node:util";
+import { errnoOf } from "../../../errno.ts";
+import { type BytePath, bytePath, childPath, diskPath, pathText, systemPath } from "../filesync/byte-path.ts";
+import { permissionsOf } from "../filesync/file-mode.ts";
+import type { Stat } from "../filesync/packet.ts";
+import { ExportError } from "./export-error.ts";
+import { fileTime } from "./file-time.ts";
+import { tempName } from "./temp-name.ts";
+
+const runProgram = promisify(execFile);
+const windows = process.platform === "win32";
+
+/** A file of the export that is being written, under another name until it is whole. */
+export interface PendingFile {
+  readonly fd: number;
+  readonly temp: string | Buffer;
+}
+
+/**
+ * The folder that an export goes to, shared by the transfers of one exporter (one per platform). What stands in it and
+ * is not in the export stays; what is in both is replaced, each file at once.
+ *
+ * Nothing is written outside of it: a folder of the export is a real folder of the target before anything is put into
+ * it (a link there is replaced, not followed), and stays one until the export is over. Each method does its look and
+ * its change in one turn of the event loop, so no other transfer comes between.
+ *
+ * Every method throws ExportError with the path that could not be written.
+ */
+export class TargetFolder {
+  readonly #root: BytePath;
+  /** Folders of the export, of all transfers. */
+  readonly #folders = new Set<BytePath>();
+
+  /** Makes the folder if there is none; only its owner may then look into it, as with BuildKit's own client. */
+  constructor(path: string) {
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      this.#root = bytePath(realpathSync(path, { encoding: "buffer" }));
+    } catch (cause) {
+      throw new ExportError(path, { cause });
+    }
+  }
+
+  /** A folder is open to us until {@link finishFolder} gives it the mode it is to have. */
+  makeFolder(stat: Stat): void {
+    this.#write(stat.path, (path) => {
+      const existing = lstat(path);
+      if (existing?.isDirectory() === true) {
+        if ((existing.mode & 0o700) !== 0o700) chmodSync(path, (existing.mode & 0o7777) | 0o700);
+      } else {
+        if (existing !== undefined) unlinkSync(path);
+        mkdirSync(path, 0o700);
+      }
+      this.#folders.add(stat.path);
+    });
+  }
+
+  finishFolder(stat: Stat): void {
+    this.#write(stat.path, (path) => {
+      if (!windows) chmodSync(path, permissionsOf(stat.mode));
+      const time = fileTime(stat.mtime);
+      utimesSync(path, time, time);
+    });
+  }
+
+  makeSymlink(stat: Stat): void {
+    this.#replace(stat.path, (temp) => {
+      symlinkSync(systemPath(stat.linkname), temp);
+      const time = fileTime(stat.mtime);
+      lutimesSync(temp, time, time);
+    });
+  }
+
+  /** The file that it links to must be whole. */
+  makeHardLink(stat: Stat): void {
+    this.#replace(stat.path, (temp) => linkSync(diskPath(this.#root, stat.linkname), temp));
+  }
+
+  /** A pipe, or a device where we may make one. Node cannot, so the system's own `mknod` does. */
+  async makeSpecialFile(stat: Stat, kind: "fifo" | "block-device" | "char-device"): Promise<void> {
+    if (windows) throw new ExportError(pathText(stat.path), { reason: "Windows has no such kind of file" });
+    const temp = this.#tempBeside(stat.path);
+    // A name that is not text cannot be an argument of a program. Nothing but an attack has such a pipe.
+    if (Buffer.isBuffer(temp)) throw new ExportError(pathText(stat.path), { reason: "its name is not plain ASCII" });
+    const letters = { fifo: "p", "block-device": "b", "char-device": "c" };
+    const numbers = kind === "fifo" ? [] : [String(stat.devMajor), String(stat.devMinor)];
+    try {
+      await runProgram("mknod", [temp, letters[kind], ...numbers]);
+    } catch {
+      throw new ExportError(pathText(stat.path), {
+        reason: "this user may not make devices, or there is no mknod program",
+      });
+    }
+    this.#write(stat.path, (path) => {
+      try {
+        chmodSync(temp, permissionsOf(stat.mode));
+        const time = fileTime(stat.mtime);
+        utimesSync(temp, time, time);
+        this.#putInPlace(stat.path, path, temp);
+      } catch (error) {
+        rmSync(temp, { force: true });
+        throw error;
+      }
+    });
+  }
+
+  /** @returns the open file; to be handed to {@link finishFile} or {@link abandonFile}. */
+  beginFile(stat: Stat): PendingFile {
+    const temp = this.#tempBeside(stat.path);
+    return this.#write(stat.path, () => ({ fd: openSync(temp, createFlags, 0o600), temp }));
+  }
+
+  finishFile(stat: Stat, file: PendingFile): void {
+    try {
+      this.#write(stat.path, (path) => {
+        try {
+          if (!windows) fchmodSync(file.fd, permissionsOf(stat.mode));
+          const time = fileTime(stat.mtime);
+          futimesSync(file.fd, time, time);
+        } finally {
+          closeSync(file.fd);
+        }
+        this.#putInPlace(stat.path, path, file.temp);
+      });
+    } catch (error) {
+      rmSync(file.temp, { force: true });
+      throw error;
+    }
+  }
+
+  abandonFile(file: PendingFile): void {
+    closeSync(file.fd);
+    rmSync(file.temp, { force: true });
+  }
+
+  /** Makes something under a temporary name and then renames it. */
+  #replace(entry: BytePath, make: (temp: string | Buffer) => void): void {
+    const temp = this.#tempBeside(entry);
+    this.#write(entry, (path) => {
+      try {
+        make(temp);
+        this.#putInPlace(entry, path, temp);
+      } catch (error) {
+        rmSync(temp, { force: true });
+        throw error;
+      }
+    });
+  }
+
+  /** Only a folder stands in the way of a rename. */
+  #putInPlace(entry: BytePath, path: string | Buffer, temp: string | Buffer): void {
+    if (lstat(path)?.isDirectory() === true) {
+      if (this.#folders.has(entry)) {
+        throw new ExportError(pathText(entry), {
+          reason: "it is a folder on one platform of the export and none on another",
+        });
+      }
+      rmSync(path, { recursive: true });
+    }
+    renameSync(temp, path);
+  }
+
+  #tempBeside(entry: BytePath): string | Buffer {
+    const slash = entry.lastIndexOf("/");
+    return diskPath(this.#root, childPath(slash === -1 ? "" : entry.slice(0, slash), tempName()));
+  }
+
+  #write<T>(entry: BytePath, change: (path: string | Buffer) => T): T {
+    if (windows && /[\\:*?"<>|]/.test(entry)) {
+      throw new ExportError(pathText(entry), { reason: "Windows does not allow such a name" });
+    }
+    try {
+      return change(diskPath(this.#root, entry));
+    } catch (cause) {
+      throw errnoOf(cause) === undefined ? cause : new ExportError(pathText(entry), { cause });
+    }
+  }
+}
+
+const createFlags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
+
+function lstat(path: string | Buffer): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}

@@ -1,0 +1,126 @@
+import { status } from "@grpc/grpc-js";
+import { errnoText } from "../../../errno.ts";
+import { Failure } from "../../../failure.ts";
+import { PatternError } from "../../../pattern-error.ts";
+import type { Attachable, AttachableContext, LocalSource } from "../attachable.ts";
+import { fileSyncService } from "../session-services.ts";
+import { pathText } from "./byte-path.ts";
+import { diskTree } from "./disk-tree.ts";
+import { ChangedEntry } from "./file-pool.ts";
+import { memoryTree } from "./memory-tree.ts";
+import { encodeError, MalformedPacket } from "./packet.ts";
+import { CallOver, type DiffCopyCall, packetStream } from "./packet-stream.ts";
+import { selectFrom } from "./selection.ts";
+import { ReceiverError, sendTree } from "./send-tree.ts";
+import { readSyncOptions, type SyncOptions } from "./sync-options.ts";
+import type { Tree } from "./tree.ts";
+import { UnreadableEntry } from "./walk.ts";
+
+export interface FileSyncOptions {
+  /** What may be read, by the name that source ops give it. A folder's path may be relative to the working directory. */
+  readonly sources: ReadonlyMap<string, LocalSource>;
+  /**
+   * The lists of patterns and paths in the source ops of the definition, where we made it: with them, an item that
+   * contains a comma and a space is told from two.
+   */
+  readonly declaredLists?: readonly (readonly string[])[];
+}
+
+/**
+ * moby.filesync.v1.FileSync: sends local sources to the worker as fsutil does, with owner and group 0 and times exact to
+ * the nanosecond. Extended attributes are not sent, since Node cannot read them.
+ *
+ * A source that cannot be read, or changes while it is read, fails the build: reported with the name of the file as
+ * `context-unreadable` or `context-changed`. An unknown source is NOT_FOUND, which BuildKit takes for "ask the other
+ * sessions of the build". TarStream, which no BuildKit asks for, is not served.
+ */
+export function fileSync(options: FileSyncOptions, context: AttachableContext): Attachable {
+  const running = new Set<Promise<void>>();
+  return {
+    definition: fileSyncService,
+    implementation: {
+      DiffCopy: (call: DiffCopyCall) => {
+        const run = answer(call, options, context);
+        running.add(run);
+        void run.then(() => running.delete(run));
+      },
+    },
+    async close() {
+      await Promise.all(running);
+    },
+  };
+}
+
+/** Never rejects: whatever happens ends the call. */
+async function answer(call: DiffCopyCall, options: FileSyncOptions, context: AttachableContext): Promise<void> {
+  const stream = packetStream(call, context.signal);
+  const request = readSyncOptions(call.metadata, options.declaredLists);
+  const source = options.sources.get(request.dirName);
+  if (source === undefined) {
+    stream.fail(status.NOT_FOUND, `there is no local source named ${JSON.stringify(request.dirName)}`);
+    return;
+  }
+  try {
+    const tree = openSource(source);
+    await sendTree(stream, tree, selectFrom(tree, request));
+    stream.end();
+  } catch (error) {
+    if (error instanceof CallOver || stream.signal.aborted) return;
+    const failure = failureOf(error, request, source);
+    if (failure !== undefined) context.report(failure);
+    const message = failure?.message ?? (error instanceof Error ? error.message : String(error));
+    // The worker shows the text of this packet; of the status, only what reads the stream first.
+    if (!(error instanceof ReceiverError)) stream.send(encodeError(message))?.catch(() => {});
+    stream.fail(status.UNKNOWN, message);
+  }
+}
+
+function openSource(source: LocalSource): Tree {
+  if (source.kind === "memory") return memoryTree(source.files);
+  try {
+    return diskTree(source.path);
+  } catch (error) {
+    throw new UnreadableEntry("", error);
+  }
+}
+
+/** The failure that a user should see; undefined for what the worker itself said, and for bugs. */
+function failureOf(error: unknown, request: SyncOptions, source: LocalSource): Failure | undefined {
+  const where =
+    source.kind === "folder" ? `${JSON.stringify(request.dirName)} (${source.path})` : JSON.stringify(request.dirName);
+  if (error instanceof ChangedEntry) {
+    return new Failure(
+      "context-changed",
+      `${quoted(error.path)} in the local source ${where} changed while it was sent`,
+      {
+        remedy: "Build again when nothing writes to it, or leave it out with a line in .dockerignore.",
+      },
+    );
+  }
+  if (error instanceof UnreadableEntry) {
+    const what = error.path === "" ? `the local source ${where}` : `${quoted(error.path)} in the local source ${where}`;
+    return new Failure("context-unreadable", `cannot read ${what}: ${errnoText(error.cause)}`, {
+      remedy:
+        error.path === ""
+          ? "Name a folder that exists and may be read."
+          : "Make it readable, or leave it out with a line in .dockerignore.",
+      cause: error.cause,
+    });
+  }
+  if (error instanceof PatternError) {
+    return new Failure("context-unreadable", `cannot select files of the local source ${where}: ${error.message}`, {
+      remedy: "Correct the pattern in .dockerignore or in the instruction.",
+      cause: error,
+    });
+  }
+  if (error instanceof MalformedPacket) {
+    return new Failure("worker-refused", `the worker broke the file transfer protocol: ${error.message}`, {
+      cause: error,
+    });
+  }
+  return undefined;
+}
+
+function quoted(path: string): string {
+  return JSON.stringify(pathText(path));
+}

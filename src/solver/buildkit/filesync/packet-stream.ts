@@ -1,0 +1,101 @@
+import { type ServerDuplexStream, status } from "@grpc/grpc-js";
+
+/** One DiffCopy call of the worker's: messages of bytes both ways, and an end that carries a status. */
+export interface PacketStream {
+  /** Aborts when the worker takes the call back, and when the job ends. */
+  readonly signal: AbortSignal;
+  /** What the worker sends, until it ends its side; throws CallOver when the call is taken back. To be read once. */
+  readonly messages: AsyncGenerator<Uint8Array>;
+  /** @returns a promise to wait for before sending more, when enough is under way; it rejects on abort. */
+  send(message: Uint8Array): Promise<void> | undefined;
+  /** Sends, and waits until the message is on its way and its memory free. */
+  flush(message: Uint8Array): Promise<void>;
+  /** Ends the call well. */
+  end(): void;
+  /** Ends the call with an error that the worker shows. */
+  fail(code: status, message: string): void;
+}
+
+export type DiffCopyCall = ServerDuplexStream<Uint8Array, Uint8Array>;
+
+export function packetStream(call: DiffCopyCall, jobSignal: AbortSignal): PacketStream {
+  const over = new AbortController();
+  const signal = over.signal;
+  let drained: Promise<void> | undefined;
+  const fail = (code: status, details: string) => {
+    if (!signal.aborted) call.emit("error", Object.assign(new Error(details), { code, details }));
+  };
+  const abort = () => over.abort();
+  const abortWithJob = () => {
+    fail(status.CANCELLED, "the build was cancelled");
+    abort();
+  };
+  call.once("cancelled", abort);
+  call.once("close", () => {
+    abort();
+    jobSignal.removeEventListener("abort", abortWithJob);
+  });
+  jobSignal.addEventListener("abort", abortWithJob, { once: true });
+  if (call.cancelled) abort();
+  if (jobSignal.aborted) abortWithJob();
+
+  const onceDrained = () =>
+    new Promise<void>((resolve, reject) => {
+      const settle = () => {
+        call.off("drain", settle);
+        signal.removeEventListener("abort", settle);
+        drained = undefined;
+        if (signal.aborted) reject(new CallOver());
+        else resolve();
+      };
+      call.once("drain", settle);
+      signal.addEventListener("abort", settle, { once: true });
+    });
+
+  return {
+    signal,
+    messages: readAll(call, signal),
+    send(message) {
+      if (signal.aborted) throw new CallOver();
+      if (call.write(message)) return undefined;
+      drained ??= onceDrained();
+      return drained;
+    },
+    flush: (message) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) {
+          reject(new CallOver());
+          return;
+        }
+        const abandoned = () => reject(new CallOver());
+        signal.addEventListener("abort", abandoned, { once: true });
+        call.write(message, (error?: Error | null) => {
+          signal.removeEventListener("abort", abandoned);
+          if (error) reject(new CallOver());
+          else resolve();
+        });
+      }),
+    end() {
+      if (!signal.aborted) call.end();
+    },
+    fail,
+  };
+}
+
+async function* readAll(call: DiffCopyCall, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* call.iterator({ destroyOnReturn: false });
+  } catch (error) {
+    // A call that is taken back is destroyed, which the stream reports as an end before its time.
+    throw signal.aborted || call.cancelled ? new CallOver() : error;
+  }
+}
+
+/** The worker, or our own job, gave the call up: nobody waits for what it would have brought. */
+export class CallOver extends Error {
+  override readonly name = "CallOver";
+
+  constructor() {
+    super("the call was cancelled");
+  }
+}
