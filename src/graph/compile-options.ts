@@ -1,3 +1,5 @@
+import type { ContextReader } from "./context/context-build.ts";
+
 /**
  * What a compile is given besides the text of the Dockerfile. Absent means "not set", as a build without the flag of
  * that name.
@@ -63,6 +65,10 @@ export interface CompileOptions {
   readonly sessionId?: string;
   /** LLB capabilities that the worker lacks. */
   readonly disabledCaps?: readonly string[];
+  /** LLB capabilities that the worker has; all that are known when absent. */
+  readonly enabledCaps?: Iterable<string>;
+  /** Reads what the contexts hold, in place of `dockerignore` and `contextFiles`. */
+  readonly contextReader?: ContextReader;
   /** Frontend options of BuildKit as they are; they win over the options above. */
   readonly rawOptions?: Readonly<Record<string, string>>;
   /** Ends the compile: it rejects with the reason of the signal. */
@@ -97,7 +103,7 @@ export interface SourceResolver {
   source?(
     identifier: string,
     attrs: Readonly<Record<string, string>>,
-    request: { readonly signal: AbortSignal },
+    request: { readonly signal: AbortSignal; readonly logName?: string },
   ): Promise<SourceMetadata>;
 }
 
@@ -111,11 +117,10 @@ export interface ImageRequest {
   readonly logName?: string;
 }
 
-export interface ResolvedImage {
-  readonly digest?: string;
-  readonly config: object | Uint8Array;
-  readonly ref?: string;
-}
+export type ResolvedImage =
+  | { readonly digest?: string; readonly config: object | Uint8Array; readonly ref?: string }
+  /** A source policy puts another source, no image, in its place: its identifier. */
+  | { readonly replacedBy: string };
 
 /** What a worker knows about a git ref or a file on the web. */
 export interface SourceMetadata {

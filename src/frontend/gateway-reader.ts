@@ -1,0 +1,57 @@
+import { digestOf } from "../digest.ts";
+import type { ContextReader, DownloadRequest, IgnoreFileRequest } from "../graph/context/context-build.ts";
+import type { Gateway, GatewayRef } from "./gateway.ts";
+
+/**
+ * Reads contexts through the worker: it solves the definitions and reads their results. What several platforms ask for
+ * is solved once.
+ */
+export class GatewayReader implements ContextReader {
+  readonly #gateway: Gateway;
+  readonly #solved = new Map<string, Promise<GatewayRef | undefined>>();
+  #inputs: Promise<ReadonlyMap<string, Uint8Array>> | undefined;
+
+  constructor(gateway: Gateway) {
+    this.#gateway = gateway;
+  }
+
+  /** The result of a definition, a `pb.Definition` message; undefined for scratch. */
+  solve(definition: Uint8Array, evaluate: boolean, signal: AbortSignal): Promise<GatewayRef | undefined> {
+    const key = `${evaluate ? "evaluated" : "lazy"} ${digestOf(definition)}`;
+    const known = this.#solved.get(key);
+    if (known !== undefined) return known;
+    const solved = this.#gateway.solve({ definition, evaluate }, signal).then((result) => result.ref);
+    this.#solved.set(key, solved);
+    return solved;
+  }
+
+  async ignoreFile({ kind, definition, signal }: IgnoreFileRequest): Promise<Uint8Array | undefined> {
+    const ref = await this.solve(definition(), kind === "named", signal);
+    return ref === undefined ? undefined : readOptional(ref, ".dockerignore", signal);
+  }
+
+  async download({ filename, length, definition, signal }: DownloadRequest): Promise<Uint8Array | undefined> {
+    const ref = await this.solve(definition(), false, signal);
+    return ref?.readFile(filename, { length }, signal);
+  }
+
+  inputs(signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>> {
+    const supported = this.#gateway.build.gatewayCaps.has("frontend.inputs");
+    this.#inputs ??= supported ? this.#gateway.inputs(signal) : Promise.resolve(new Map());
+    return this.#inputs;
+  }
+}
+
+/** A file that need not be there. The worker says why it cannot be read only in words, so any refusal counts as absence. */
+export async function readOptional(
+  ref: GatewayRef,
+  path: string,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await ref.readFile(path, {}, signal);
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import { Failure } from "../failure.ts";
+import type { ImageRequest, ResolvedImage, SourceMetadata, SourceResolver } from "../graph/compile-options.ts";
+import { parsePlatform } from "../platform.ts";
+import type { Gateway } from "./gateway.ts";
+
+/** Resolves images and other sources as the worker sees them, under its source policies and with its credentials. */
+export function gatewayResolver(gateway: Gateway): SourceResolver {
+  return {
+    image: (ref, request) => resolveImage(gateway, ref, request),
+    source: (identifier, attrs, request) => resolveSource(gateway, identifier, attrs, request),
+  };
+}
+
+async function resolveImage(gateway: Gateway, ref: string, request: ImageRequest): Promise<ResolvedImage> {
+  const { resolveMode, logName, ociLayout, signal } = request;
+  const platform = parsePlatform(request.platform);
+  if (!resolvesSources(gateway)) {
+    return gateway.resolveImageConfig({ ref, platform, resolveMode, logName, ociLayout }, signal);
+  }
+  const scheme = ociLayout === undefined ? "docker-image://" : "oci-layout://";
+  const attrs = new Map<string, string>();
+  if (ociLayout !== undefined && ociLayout.sessionId !== "") attrs.set("oci.session", ociLayout.sessionId);
+  if (ociLayout !== undefined && ociLayout.storeId !== "") attrs.set("oci.store", ociLayout.storeId);
+  const meta = await gateway.resolveSourceMeta(
+    {
+      identifier: `${scheme}${ref}`,
+      attrs,
+      platform,
+      resolveMode: ociLayout === undefined ? resolveMode : undefined,
+      logName,
+    },
+    signal,
+  );
+  if (meta.image === undefined) return { replacedBy: meta.identifier };
+  const { digest, config } = meta.image;
+  return { ref: meta.identifier.replace(/^(?:docker-image|oci-layout):\/\//, ""), digest, config };
+}
+
+async function resolveSource(
+  gateway: Gateway,
+  identifier: string,
+  attrs: Readonly<Record<string, string>>,
+  { signal, logName }: { readonly signal: AbortSignal; readonly logName?: string },
+): Promise<SourceMetadata> {
+  if (!resolvesSources(gateway)) return {};
+  const meta = await gateway.resolveSourceMeta(
+    { identifier, attrs: new Map(Object.entries(attrs)), gitObjects: identifier.startsWith("git://"), logName },
+    signal,
+  );
+  const { git, http } = meta;
+  return {
+    ...(git === undefined ? {} : { gitChecksum: git.checksum }),
+    ...(git?.commitObject === undefined ? {} : { gitCommitObject: git.commitObject }),
+    ...(http?.lastModified === undefined ? {} : { httpLastModified: http.lastModified }),
+  };
+}
+
+/** Older workers know images only, and nothing of policies that replace one source by another. */
+function resolvesSources(gateway: Gateway): boolean {
+  return gateway.build.gatewayCaps.has("source.metaresolver");
+}
