@@ -17,6 +17,8 @@ export interface Heredoc {
 export interface SyntaxNode {
   /** The keyword as written. */
   readonly value: string;
+  /** The keyword in lower case. */
+  readonly keyword: string;
   /** The joined line, without leading white space. */
   readonly original: string;
   /** The first line, from 1; 0 in a trigger. */

@@ -1,0 +1,78 @@
+import type { SyntaxNode } from "../ast.ts";
+import { parseDevice } from "../device.ts";
+import { readFlags, refuseFlags } from "../flag-values.ts";
+import type {
+  CmdInstruction,
+  CommandLine,
+  Device,
+  EntrypointInstruction,
+  RunInstruction,
+  ShellInstruction,
+} from "../instruction.ts";
+import { parseMounts } from "../mount.ts";
+import { type Problem, problem } from "../problem.ts";
+import { baseOf, needsArguments } from "./base.ts";
+
+/** RUN with its flags; of the mounts only `from` is read here. */
+export function parseRun(node: SyntaxNode): RunInstruction | Problem {
+  const flags = readFlags(node.flags, runFlags, "RUN");
+  if ("kind" in flags) return flags;
+  const devices: Device[] = [];
+  for (const flag of flags.list("device")) {
+    const device = parseDevice(flag);
+    if ("error" in device) return problem("device", device.error, flag);
+    devices.push(device);
+  }
+  const mountFlags = flags.list("mount");
+  const mounts = parseMounts(mountFlags);
+  if ("error" in mounts) return problem("mount", mounts.error, "--mount");
+  const network = flags.text("network", "default");
+  if (network !== "default" && network !== "none" && network !== "host") {
+    return problem("network-mode", `--network is default, none or host, not "${network}"`, "--network");
+  }
+  const security = flags.text("security", "sandbox");
+  if (security !== "sandbox" && security !== "insecure") {
+    return problem("security-mode", `--security is sandbox or insecure, not "${security}"`, "--security");
+  }
+  const { names: flagsUsed } = flags;
+  return {
+    kind: "run",
+    ...baseOf(node),
+    ...commandLine(node),
+    flagsUsed,
+    mountFlags,
+    mounts,
+    network,
+    security,
+    devices,
+  };
+}
+
+const runFlags = { texts: ["network", "security"], lists: ["mount", "device"] };
+
+export function parseCmd(node: SyntaxNode): CmdInstruction | Problem {
+  return refuseFlags(node.flags, "CMD") ?? { kind: "cmd", ...baseOf(node), ...commandLine(node) };
+}
+
+export function parseEntrypoint(node: SyntaxNode): EntrypointInstruction | Problem {
+  return refuseFlags(node.flags, "ENTRYPOINT") ?? { kind: "entrypoint", ...baseOf(node), ...commandLine(node) };
+}
+
+export function parseShell(node: SyntaxNode): ShellInstruction | Problem {
+  const refused = refuseFlags(node.flags, "SHELL");
+  if (refused !== undefined) return refused;
+  const { args, json } = node;
+  if (args.length === 0) return needsArguments("SHELL", '["/bin/bash", "-c"]');
+  if (!json) {
+    return problem("shell-not-json", 'SHELL takes a JSON list, such as SHELL ["/bin/bash", "-c"]', args[0]);
+  }
+  return { kind: "shell", ...baseOf(node), shell: args };
+}
+
+function commandLine({ args, json, heredocs }: SyntaxNode): CommandLine {
+  const files =
+    heredocs.length === 0 ? noFiles : heredocs.map(({ name, content, chomp }) => ({ name, data: content, chomp }));
+  return { cmdLine: args, files, prependShell: !json };
+}
+
+const noFiles: CommandLine["files"] = [];

@@ -1,0 +1,83 @@
+import { toWellFormed } from "../utf8.ts";
+import type { ExpandError } from "./expand.ts";
+import { findMatch, type Glob, matchEnd, parseGlob } from "./glob.ts";
+
+/** `${X#pattern}`: the value without the shortest (or longest, if greedy) match at its start. */
+export function trimPrefix(value: string, pattern: string, greedy: boolean): string | ExpandError {
+  const glob = parseGlob(pattern, greedy);
+  if (typeof glob === "string") return badPattern(pattern, glob);
+  const end = matchEnd(glob, value, 0);
+  return end < 0 ? value : value.slice(end);
+}
+
+/** `${X%pattern}`: the same at its end, found by looking at both backwards. */
+export function trimSuffix(value: string, pattern: string, greedy: boolean): string | ExpandError {
+  const trimmed = trimPrefix(reversed(value), reversedPattern(pattern), greedy);
+  return typeof trimmed === "string" ? reversed(trimmed) : trimmed;
+}
+
+/**
+ * `${X/pattern/replacement}` or, for all matches, `${X//pattern/replacement}`. Only in the latter does BuildKit read
+ * the replacement as a template, in which `$0` is the match, `$$` a dollar, and any other `$name` nothing.
+ */
+export function replace(value: string, pattern: string, replacement: string, all: boolean): string | ExpandError {
+  const glob = parseGlob(pattern, true);
+  if (typeof glob === "string") return badPattern(pattern, glob);
+  if (all) return replaceAll(value, glob, replacement);
+  const match = findMatch(glob, value, 0);
+  return match === undefined ? value : value.slice(0, match.start) + replacement + value.slice(match.end);
+}
+
+function replaceAll(value: string, glob: Glob, replacement: string): string {
+  const template = readTemplate(replacement);
+  const parts: string[] = [];
+  let copied = 0;
+  let from = 0;
+  while (from <= value.length) {
+    const match = findMatch(glob, value, from);
+    if (match === undefined) break;
+    const { start, end } = match;
+    parts.push(value.slice(copied, start));
+    // An empty match right behind another match is passed over.
+    if (end > copied || start === 0) {
+      const matched = value.slice(start, end);
+      for (const part of template) parts.push(part === wholeMatch ? matched : part);
+    }
+    copied = end;
+    const next = from + ((value.codePointAt(from) ?? 0) > 0xffff ? 2 : 1);
+    from = Math.max(next, end);
+  }
+  parts.push(value.slice(copied));
+  return parts.join("");
+}
+
+const wholeMatch = Symbol("whole match");
+const reference = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
+
+function readTemplate(text: string): readonly (string | typeof wholeMatch)[] {
+  const parts: (string | typeof wholeMatch)[] = [];
+  let copied = 0;
+  for (const match of text.matchAll(reference)) {
+    parts.push(text.slice(copied, match.index));
+    copied = match.index + match[0].length;
+    const name = match[1] ?? match[2];
+    if (name === undefined) parts.push("$");
+    else if (name === "0") parts.push(wholeMatch);
+  }
+  parts.push(text.slice(copied));
+  return parts;
+}
+
+function reversed(text: string): string {
+  return [...toWellFormed(text)].reverse().join("");
+}
+
+/** The pattern backwards, each backslash still in front of what it escapes. */
+function reversedPattern(pattern: string): string {
+  const pieces = toWellFormed(pattern).match(/\\[^]|[^]/gu) ?? [];
+  return pieces.reverse().join("");
+}
+
+function badPattern(pattern: string, reason: string): ExpandError {
+  return { error: `the pattern "${pattern}" of a substitution is not valid: ${reason}` };
+}

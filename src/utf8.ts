@@ -1,0 +1,87 @@
+import { isUtf8 } from "node:buffer";
+
+/**
+ * Bytes as text without losing any: a byte that is not part of valid UTF-8 becomes one lone low surrogate, U+DC00 plus
+ * its value (U+DC80 to U+DCFF). Such units cannot come from valid UTF-8, so `encodeUtf8` gives the same bytes again.
+ * A byte order mark is kept.
+ */
+export function decodeUtf8(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (isUtf8(buffer)) return buffer.toString("utf8");
+  const parts: string[] = [];
+  let valid = 0;
+  for (let at = 0; at < buffer.length; ) {
+    const width = sequenceWidth(buffer, at);
+    if (width > 0) {
+      at += width;
+      continue;
+    }
+    if (at > valid) parts.push(buffer.toString("utf8", valid, at));
+    parts.push(String.fromCharCode(0xdc00 + (buffer[at] ?? 0)));
+    at++;
+    valid = at;
+  }
+  parts.push(buffer.toString("utf8", valid));
+  return parts.join("");
+}
+
+/** The inverse of `decodeUtf8`. A lone surrogate that stands for no byte is written as U+FFFD. */
+export function encodeUtf8(text: string): Uint8Array {
+  if (!loneSurrogate.test(text)) return Buffer.from(text, "utf8");
+  const parts: Uint8Array[] = [];
+  let valid = 0;
+  for (const match of text.matchAll(loneSurrogates)) {
+    parts.push(Buffer.from(text.slice(valid, match.index), "utf8"));
+    const unit = text.charCodeAt(match.index);
+    parts.push(unit >= 0xdc80 && unit <= 0xdcff ? Buffer.of(unit - 0xdc00) : Buffer.from("\ufffd", "utf8"));
+    valid = match.index + 1;
+  }
+  parts.push(Buffer.from(text.slice(valid), "utf8"));
+  return Buffer.concat(parts);
+}
+
+/** Whether the text has a UTF-8 form: no lone surrogate, thus no byte of invalid UTF-8, is in it. */
+export function isWellFormed(text: string): boolean {
+  return !loneSurrogate.test(text);
+}
+
+/** The text with U+FFFD for every lone surrogate: what Go makes of invalid bytes wherever it reads by characters. */
+export function toWellFormed(text: string): string {
+  return loneSurrogate.test(text) ? text.replace(loneSurrogates, "\ufffd") : text;
+}
+
+/** Orders texts by their UTF-8 bytes, as Go orders strings. */
+export function compareUtf8(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at++) {
+    const left = a.charCodeAt(at);
+    const right = b.charCodeAt(at);
+    if (left === right) continue;
+    // Units below the surrogates order as their bytes do; above, only the bytes tell.
+    if (left < 0xd800 && right < 0xd800) return left - right;
+    return Buffer.compare(encodeUtf8(a), encodeUtf8(b));
+  }
+  return a.length - b.length;
+}
+
+const loneSurrogate = /\p{Surrogate}/u;
+const loneSurrogates = /\p{Surrogate}/gu;
+
+/** The width of the valid UTF-8 sequence at `at`, or 0: no overlong form, no surrogate, nothing past U+10FFFF. */
+function sequenceWidth(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  if (first < 0x80) return 1;
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const second = bytes[at + 1] ?? 0;
+  const lowest = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const highest = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (second < lowest || second > highest) return 0;
+  if (first < 0xe0) return 2;
+  if (!isContinuation(bytes[at + 2])) return 0;
+  if (first < 0xf0) return 3;
+  return isContinuation(bytes[at + 3]) ? 4 : 0;
+}
+
+function isContinuation(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x80 && byte <= 0xbf;
+}
