@@ -15,6 +15,7 @@ import { frontendOptions } from "./frontend-options.ts";
 import { planExports } from "./outputs.ts";
 import { Recorder } from "./recorder.ts";
 import type { DockerfileInput, SolveOptions, SolveResult } from "./solve-options.ts";
+import { definitionWork } from "./work.ts";
 
 /**
  * Builds on a BuildKit worker: the Dockerfile of a context (given as a folder, or a git or web address), a Dockerfile
@@ -53,10 +54,10 @@ export async function solve(
           fileSend({ targets }, context),
         ],
       },
-      what: { kind: "definition", definition: isDefinition(input) ? input.bytes : new Uint8Array() } satisfies Work,
+      what: workOf(input, options),
       frontendOptions: new Map([...(inputs?.frontendOptions ?? []), ...frontendOptions(options, found.protocol)]),
       exporters,
-      entitlements: options.entitlements ?? [],
+      entitlements: entitlementsOf(options),
       signal,
       onEvent,
     };
@@ -74,6 +75,16 @@ export async function solve(
   } finally {
     connection?.close();
   }
+}
+
+function workOf(input: string | DockerfileInput | Definition, options: SolveOptions): Work {
+  if (isDefinition(input)) return definitionWork(input.bytes, options.maxParallelism);
+  if (options.frontend !== undefined) return { kind: "frontend", frontend: options.frontend };
+  throw new Error("not yet");
+}
+
+function entitlementsOf({ entitlements = [], network }: SolveOptions): readonly string[] {
+  return network === "host" ? [...new Set([...entitlements, "network.host"])] : entitlements;
 }
 
 function isDefinition(input: string | DockerfileInput | Definition): input is Definition {

@@ -1,6 +1,6 @@
 import { homedir, platform } from "node:os";
 import { join } from "node:path";
-import { env as processEnv } from "node:process";
+import { environment } from "../../environment.ts";
 import { Failure } from "../../failure.ts";
 import { type Endpoint, parseAddress } from "./address.ts";
 import { asEngine, contextEndpoint, currentContext, folderTls } from "./docker-context.ts";
@@ -40,7 +40,7 @@ export interface DiscoverOptions {
  * an address or a Docker context is wrong.
  */
 export async function discover(options: DiscoverOptions = {}): Promise<Discovered> {
-  const surroundings = options.surroundings ?? { env: processEnv, home: homedir(), platform: platform() };
+  const surroundings = options.surroundings ?? { env: environment(), home: homedir(), platform: platform() };
   const tried: string[] = [];
   for (const candidate of await candidates(options, surroundings)) {
     try {
