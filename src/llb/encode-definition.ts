@@ -1,10 +1,11 @@
 import type { Range } from "../range.ts";
-import { sortedEntries, sortedTexts } from "./byte-order.ts";
+import { sortedTexts } from "./byte-order.ts";
 import type { DefinitionLocation, DefinitionSource, SourceInfo } from "./definition.ts";
 import { encodeTextMap } from "./encode-op.ts";
 import type { LinuxResources, OpMetadata, ProgressGroup } from "./op-metadata.ts";
 import {
   lengthTag,
+  newWriter,
   numberTag,
   type Writer,
   writeBigint,
@@ -25,11 +26,12 @@ export interface DefinitionParts {
 /** Writes a `pb.Definition` message: fields in number order, map entries by key. */
 export function encodeDefinition(writer: Writer, { def, metadata, source }: DefinitionParts): void {
   for (const op of def) writer.uint32(lengthTag(1)).bytes(op);
-  for (const [digest, entry] of sortedEntries(metadata)) {
+  const caps = new CapsEncoder();
+  for (const [digest, entry] of byDigest(metadata)) {
     writer.uint32(lengthTag(2)).fork();
     writeString(writer, 1, digest);
     writer.uint32(lengthTag(2)).fork();
-    encodeMetadata(writer, entry);
+    encodeMetadata(writer, entry, caps);
     writer.ldelim().ldelim();
   }
   if (source !== undefined) {
@@ -39,7 +41,15 @@ export function encodeDefinition(writer: Writer, { def, metadata, source }: Defi
   }
 }
 
-function encodeMetadata(writer: Writer, metadata: OpMetadata): void {
+/** Digests are ASCII, for which the order of bytes is the order that needs no comparison of ours. */
+function* byDigest<V>(map: ReadonlyMap<string, V>): Iterable<readonly [string, V]> {
+  for (const digest of [...map.keys()].sort()) {
+    const value = map.get(digest);
+    if (value !== undefined) yield [digest, value];
+  }
+}
+
+function encodeMetadata(writer: Writer, metadata: OpMetadata, caps: CapsEncoder): void {
   writeFlag(writer, 1, metadata.ignoreCache);
   if (metadata.description !== undefined) encodeTextMap(writer, 2, metadata.description);
   if (metadata.exportCache !== undefined) {
@@ -47,18 +57,28 @@ function encodeMetadata(writer: Writer, metadata: OpMetadata): void {
     writeFlag(writer, 1, metadata.exportCache);
     writer.ldelim();
   }
-  if (metadata.caps !== undefined) encodeCaps(writer, metadata.caps);
+  if (metadata.caps !== undefined) writer.raw(caps.encode(metadata.caps));
   if (metadata.progressGroup !== undefined) encodeProgressGroup(writer, metadata.progressGroup);
   if (metadata.linuxResources !== undefined) encodeResources(writer, metadata.linuxResources);
 }
 
-/** A map from id to true. */
-function encodeCaps(writer: Writer, caps: Iterable<string>): void {
-  for (const id of sortedTexts(caps)) {
-    writer.uint32(lengthTag(5)).fork();
-    writeString(writer, 1, id);
-    writer.uint32(numberTag(2)).bool(true);
-    writer.ldelim();
+/** A map from id to true. Most ops ask for the same few sets, which `marshal` makes the same object. */
+class CapsEncoder {
+  readonly #known = new Map<Iterable<string>, Uint8Array>();
+  readonly #writer = newWriter();
+
+  encode(caps: Iterable<string>): Uint8Array {
+    const known = this.#known.get(caps);
+    if (known !== undefined) return known;
+    const writer = this.#writer.reset();
+    for (const id of sortedTexts(caps)) {
+      writer.uint32(lengthTag(5)).fork();
+      writeString(writer, 1, id);
+      writer.uint32(numberTag(2)).bool(true).ldelim();
+    }
+    const bytes = writer.finish();
+    this.#known.set(caps, bytes);
+    return bytes;
   }
 }
 
@@ -83,7 +103,7 @@ function encodeResources(writer: Writer, resources: LinuxResources): void {
 }
 
 function encodeSource(writer: Writer, source: DefinitionSource): void {
-  for (const [digest, locations] of sortedEntries(source.locations)) {
+  for (const [digest, locations] of byDigest(source.locations)) {
     writer.uint32(lengthTag(1)).fork();
     writeString(writer, 1, digest);
     writer.uint32(lengthTag(2)).fork();

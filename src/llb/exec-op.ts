@@ -1,12 +1,12 @@
 import { compareBytes } from "../go-json.ts";
 import { MarshalError } from "./marshal-error.ts";
-import type { OpCredential, OpInput, OpMount, SecretEnv } from "./op.ts";
+import type { OpCredential, OpExecMeta, OpInput, OpMount, SecretEnv } from "./op.ts";
 import { addInput, type CappedOp, constraintsOf, type OpContext } from "./op-context.ts";
-import type { ExecMount, ExecSecret, ExecSsh, ExecVertex } from "./vertex.ts";
+import type { ExecMeta, ExecMount, ExecSecret, ExecSsh, ExecVertex } from "./vertex.ts";
 
 /** @throws MarshalError for an empty command or working directory. */
 export function execOpOf(vertex: ExecVertex, context: OpContext): CappedOp {
-  const { meta, secrets = [], ssh = [], cdiDevices = [], network = "sandbox", security = "sandbox" } = vertex;
+  const { meta, secrets = none, ssh = none, cdiDevices = none, network = "sandbox", security = "sandbox" } = vertex;
   if (meta.args.length === 0) throw new MarshalError("no-arguments", vertex);
   if (meta.cwd === "") throw new MarshalError("no-working-directory", vertex);
 
@@ -26,7 +26,7 @@ export function execOpOf(vertex: ExecVertex, context: OpContext): CappedOp {
       inputs,
       platform: vertex.platform ?? context.options.platform,
       workerConstraints: constraintsOf(vertex, context.options),
-      meta: { ...meta, env: environmentOf(meta.env ?? [], sockets[0], context), removeMountStubsRecursive: true },
+      meta: metaOf(meta, environmentOf(meta.env ?? none, sockets[0], context)),
       mounts: written,
       network,
       security,
@@ -35,6 +35,25 @@ export function execOpOf(vertex: ExecVertex, context: OpContext): CappedOp {
     },
   };
 }
+
+/** Written out, not spread: this is the hot path of a compile. */
+function metaOf(meta: ExecMeta, env: readonly string[]): OpExecMeta {
+  return {
+    args: meta.args,
+    env,
+    cwd: meta.cwd,
+    user: meta.user,
+    hostname: meta.hostname,
+    extraHosts: meta.extraHosts,
+    ulimits: meta.ulimits,
+    cgroupParent: meta.cgroupParent,
+    proxy: meta.proxy,
+    validExitCodes: meta.validExitCodes,
+    removeMountStubsRecursive: true,
+  };
+}
+
+const none: readonly never[] = [];
 
 /** Mounts by the bytes of their targets, in which order they are written, walked and given output indices. */
 export function sortMounts(mounts: readonly ExecMount[]): readonly ExecMount[] {
@@ -140,7 +159,7 @@ const unixPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 
 function capsOf(vertex: ExecVertex, { options }: OpContext): string[] {
   const caps = ["exec.meta.base"];
-  const { meta, secrets = [], ssh = [], cdiDevices = [] } = vertex;
+  const { meta, secrets = none, ssh = none, cdiDevices = none } = vertex;
   if (options.caps?.has("exec.meta.setsdefaultpath")) caps.push("exec.meta.setsdefaultpath");
   if (meta.validExitCodes !== undefined) caps.push("exec.validexitcode");
   if (meta.ulimits !== undefined && meta.ulimits.length > 0) caps.push("exec.meta.ulimit");

@@ -1,5 +1,5 @@
 import { cleanPath, joinPath } from "../slash-path.ts";
-import type { OpActionBase, OpFileAction, OpInput, OpOwner, OpUser } from "./op.ts";
+import type { OpCopy, OpFileAction, OpInput, OpOwner, OpUser } from "./op.ts";
 import { addInput, type CappedOp, constraintsOf, type OpContext } from "./op-context.ts";
 import type { CopyAction, Edge, FileAction, FileChain, FileVertex, Owner, UserRef } from "./vertex.ts";
 
@@ -78,19 +78,19 @@ function gatherSource(copy: CopyAction, gathered: Gathered, context: OpContext):
 
 const scratch: Origin = { input: -1 };
 
+/** Each shape is written out, not spread: this is the hot path of a compile. */
 function opActionOf({ action, origin, copied, base }: GatheredAction, inputs: number, last: boolean): OpFileAction {
-  const place: OpActionBase = {
-    input: indexOf(origin, inputs),
-    secondaryInput: indexOf(copied, inputs),
-    output: last ? 0 : -1,
-  };
+  const input = indexOf(origin, inputs);
+  const output = last ? 0 : -1;
   switch (action.kind) {
     case "copy":
-      return { ...place, ...copyOf(action, base) };
+      return copyOf(action, input, indexOf(copied, inputs), output, base);
     case "mkfile":
       return {
         kind: "mkfile",
-        ...place,
+        input,
+        secondaryInput: -1,
+        output,
         path: absolute(action.path),
         mode: action.mode & 0o777,
         data: action.data,
@@ -100,7 +100,9 @@ function opActionOf({ action, origin, copied, base }: GatheredAction, inputs: nu
     case "mkdir":
       return {
         kind: "mkdir",
-        ...place,
+        input,
+        secondaryInput: -1,
+        output,
         path: absolute(action.path),
         mode: action.mode & 0o777,
         makeParents: action.makeParents ?? false,
@@ -110,7 +112,9 @@ function opActionOf({ action, origin, copied, base }: GatheredAction, inputs: nu
     case "rm":
       return {
         kind: "rm",
-        ...place,
+        input,
+        secondaryInput: -1,
+        output,
         path: absolute(action.path),
         allowNotFound: action.allowNotFound ?? false,
         allowWildcard: action.allowWildcard ?? false,
@@ -118,7 +122,9 @@ function opActionOf({ action, origin, copied, base }: GatheredAction, inputs: nu
     case "symlink":
       return {
         kind: "symlink",
-        ...place,
+        input,
+        secondaryInput: -1,
+        output,
         oldpath: action.oldpath,
         newpath: action.newpath,
         owner: ownerOf(action.owner, base),
@@ -127,10 +133,13 @@ function opActionOf({ action, origin, copied, base }: GatheredAction, inputs: nu
   }
 }
 
-function copyOf(action: CopyAction, base: number): Omit<Extract<OpFileAction, { kind: "copy" }>, keyof OpActionBase> {
+function copyOf(action: CopyAction, input: number, secondaryInput: number, output: number, base: number): OpCopy {
   const { mode } = action;
   return {
     kind: "copy",
+    input,
+    secondaryInput,
+    output,
     src: absolute(action.src),
     dest: withTail(absolute(action.dest), action.dest),
     owner: ownerOf(action.owner, base),

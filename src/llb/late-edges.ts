@@ -1,22 +1,24 @@
-import type { Edge, Vertex } from "./vertex.ts";
+import type { Edge, LateVertex, Vertex } from "./vertex.ts";
 
 /** An edge whose vertex is known. */
-export interface ResolvedEdge {
+export interface ResolvedEdge extends Edge {
   readonly vertex: Vertex;
-  readonly output: number;
 }
 
 /** Follows late vertices, asking each of them once. Undefined is scratch. */
 export function edgeResolver(): (edge: Edge | undefined) => ResolvedEdge | undefined {
-  const answers = new Map<object, Edge | undefined>();
+  const answers = new Map<LateVertex, Edge | undefined>();
   return (edge) => {
     let current = edge;
-    while (current !== undefined) {
-      const { vertex, output } = current;
-      if (vertex.kind !== "late") return { vertex, output };
-      if (!answers.has(vertex)) answers.set(vertex, vertex.resolve());
-      current = answers.get(vertex);
+    while (current !== undefined && !isResolved(current)) {
+      const { vertex } = current;
+      if (vertex.kind === "late" && !answers.has(vertex)) answers.set(vertex, vertex.resolve());
+      current = vertex.kind === "late" ? answers.get(vertex) : undefined;
     }
-    return undefined;
+    return current;
   };
+}
+
+function isResolved(edge: Edge): edge is ResolvedEdge {
+  return edge.vertex.kind !== "late";
 }

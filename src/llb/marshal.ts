@@ -66,6 +66,7 @@ interface Walk extends OpContext {
   readonly digests: string[];
   readonly metadata: Map<string, OpMetadata>;
   readonly sources: SourceCollector;
+  readonly capSets: CapSets;
   readonly writer: Writer;
 }
 
@@ -84,6 +85,7 @@ function newWalk(options: MarshalOptions): Walk {
     digests: [],
     metadata: new Map(),
     sources: new SourceCollector(),
+    capSets: new CapSets(),
     writer: newWriter(),
   };
   return walk;
@@ -135,7 +137,7 @@ function edgesOf(vertex: Vertex): readonly (Edge | undefined)[] {
 
 function marshalVertex(vertex: Vertex, walk: Walk): string {
   if (vertex.kind === "marshalled") {
-    record(vertex, vertex.op, vertex.digest, vertex.metadata?.caps ?? [], walk, () => vertex.bytes);
+    record(vertex, vertex.op, vertex.digest, [...(vertex.metadata?.caps ?? [])], walk, () => vertex.bytes);
     return vertex.digest;
   }
   const { op, caps } = opOf(vertex, walk);
@@ -157,11 +159,11 @@ function record(
   vertex: Vertex,
   op: Op,
   digest: string,
-  caps: Iterable<string>,
+  caps: readonly string[],
   walk: Walk,
   bytes: () => Uint8Array,
 ): void {
-  const metadata: OpMetadata = { ...vertex.metadata, caps: sortedTexts(new Set(caps)) };
+  const metadata = metadataOf(vertex.metadata, walk.capSets.get(caps));
   walk.sources.add(digest, vertex.locations);
   const known = walk.vertices.get(digest);
   if (known === undefined) {
@@ -173,6 +175,17 @@ function record(
     walk.metadata.set(digest, mergeMetadata(walk.metadata.get(digest) ?? {}, metadata));
     known.drafts.push(vertex);
   }
+}
+
+function metadataOf(given: OpMetadata | undefined, caps: readonly string[]): OpMetadata {
+  return {
+    description: given?.description,
+    ignoreCache: given?.ignoreCache,
+    exportCache: given?.exportCache,
+    caps,
+    progressGroup: given?.progressGroup,
+    linuxResources: given?.linuxResources,
+  };
 }
 
 /** The head asks for the capabilities that the metadata of any op needs. */
@@ -193,4 +206,19 @@ function appendHead(input: OpInput, walk: Walk): void {
   walk.metadata.set(digest, { caps: sortedTexts(caps) });
   walk.digests.push(digest);
   walk.def.push(bytes);
+}
+
+/** Sorted lists without repeats, one object for all ops that ask for the same. */
+class CapSets {
+  readonly #known = new Map<string, readonly string[]>();
+
+  get(caps: readonly string[]): readonly string[] {
+    const key = caps.join();
+    let set = this.#known.get(key);
+    if (set === undefined) {
+      set = sortedTexts(new Set(caps));
+      this.#known.set(key, set);
+    }
+    return set;
+  }
 }
