@@ -1,4 +1,3 @@
-import { Failure } from "../failure.ts";
 import type { ImageRequest, ResolvedImage, SourceMetadata, SourceResolver } from "../graph/compile-options.ts";
 import { parsePlatform } from "../platform.ts";
 import type { Gateway } from "./gateway.ts";

@@ -81,7 +81,9 @@ async function load(
     case "docker-image": {
       const image = await loadImageContext(build, context, rest, use);
       if (!("replacedBy" in image)) return image;
-      return load(build, { ...context, value: image.replacedBy.replace("://", ":") }, use, depth + 1);
+      // The identifier of an op is the value of a context, but for local sources.
+      const value = image.replacedBy.replace(/^local:\/\//, "local:");
+      return load(build, { ...context, value }, use, depth + 1);
     }
     case "oci-layout":
       return loadLayoutContext(build, context, rest, use);
