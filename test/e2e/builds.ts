@@ -1,0 +1,77 @@
+import { randomBytes } from "node:crypto";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { onTestFinished } from "vitest";
+import type { SolveEvent } from "../../src/solver/events.ts";
+import { solve } from "../../src/solver/solve.ts";
+import type { SolveOptions, SolveResult } from "../../src/solver/solve-options.ts";
+import { testWorker } from "./worker.ts";
+
+const dockerfiles = fileURLToPath(new URL("./dockerfiles/", import.meta.url));
+const contextFolder = fileURLToPath(new URL("./context/", import.meta.url));
+
+/** The Dockerfiles of `dockerfiles/`, by name. All build from the argument BASE and from the files of `context/`. */
+export function sliceNames(): string[] {
+  return readdirSync(dockerfiles)
+    .map((file) => file.replace(/\.Dockerfile$/, ""))
+    .sort();
+}
+
+/** A folder for one test, gone after it. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "llbc-test-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A copy of the shared context with the given Dockerfile, and a line that no cache has seen where `fresh` says so. */
+export function contextWith(dockerfile: string, { fresh = false } = {}): string {
+  const folder = temporaryFolder();
+  cpSync(contextFolder, folder, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  writeFileSync(join(folder, "Dockerfile"), dockerfile);
+  if (fresh) writeFileSync(join(folder, "a.txt"), randomBytes(16).toString("hex"));
+  return folder;
+}
+
+export function dockerfileText(name: string): string {
+  return readFileSync(join(dockerfiles, `${name}.Dockerfile`), "utf8");
+}
+
+export interface Build extends SolveResult {
+  readonly events: readonly SolveEvent[];
+  /** What the steps wrote, as text. */
+  readonly log: string;
+}
+
+/** Builds on the test worker with BASE set, and keeps the events. */
+export async function build(input: Parameters<typeof solve>[0], options: SolveOptions = {}): Promise<Build> {
+  const worker = testWorker();
+  const events: SolveEvent[] = [];
+  const result = await solve(input, {
+    addr: worker.dockerHost,
+    ...options,
+    buildArgs: { BASE: worker.base, ...options.buildArgs },
+    onEvent: (event) => {
+      events.push(event);
+      options.onEvent?.(event);
+    },
+  });
+  const logs = events.flatMap((event) => (event.kind === "log" ? [Buffer.from(event.data)] : []));
+  return { ...result, events, log: Buffer.concat(logs).toString() };
+}
+
+/** The digests of the Dockerfile's own vertices as the worker reported them, by name. */
+export function vertexDigests(result: SolveResult): ReadonlyMap<string, string> {
+  return new Map(result.timings.filter(isOwn).map((timing) => [timing.name, timing.digest]));
+}
+
+/** The names of vertices that ran, cached ones and the worker's internal ones left out. */
+export function ranSteps(result: SolveResult): string[] {
+  return result.timings.filter((timing) => isOwn(timing) && timing.state === "completed").map((timing) => timing.name);
+}
+
+function isOwn({ name }: { readonly name: string }): boolean {
+  return !/\binternal\]|^\[auth\]|^exporting |^importing |^resolve |^merging /.test(name);
+}

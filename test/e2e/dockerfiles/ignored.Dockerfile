@@ -1,0 +1,4 @@
+ARG BASE=busybox
+FROM $BASE
+COPY . /context
+RUN find /context | sort > /list

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { build, contextWith, dockerfileText, ranSteps, sliceNames } from "./builds.ts";
+import { run, testWorker } from "./worker.ts";
+
+const platforms = ["linux/amd64", "linux/arm64"];
+
+describe.each(sliceNames())("%s", (name) => {
+  test("after docker buildx built it, we run nothing", async () => {
+    const context = contextWith(dockerfileText(name), { fresh: true });
+    await buildx(context);
+    const ours = await build(context, { platforms });
+    expect(ranSteps(ours)).toEqual([]);
+  });
+
+  test("after we built it, docker buildx runs nothing", async () => {
+    const context = contextWith(dockerfileText(name), { fresh: true });
+    const ours = await build(context, { platforms });
+    expect(ranSteps(ours).length).toBeGreaterThan(0);
+    const printed = await buildx(context);
+    expect(stepsNotCached(printed)).toEqual([]);
+  });
+});
+
+async function buildx(context: string): Promise<string> {
+  const done = await run("docker-buildx", [
+    ...["build", context, "--platform", platforms.join(","), "--provenance=false", "--progress=plain"],
+    ...["--build-arg", `BASE=${testWorker().base}`],
+  ]);
+  expect(done.code, done.stderr).toBe(0);
+  return done.stderr;
+}
+
+/** Of the plain progress of buildx, the steps `#N [… n/m] …` that did not end with `#N CACHED`. */
+function stepsNotCached(printed: string): string[] {
+  const names = new Map(
+    [...printed.matchAll(/^#(\d+) (\[(?!.*internal\]).*)$/gm)].map((match) => [match[1], match[2] ?? ""]),
+  );
+  expect(names.size).toBeGreaterThan(1);
+  const cached = new Set([...printed.matchAll(/^#(\d+) CACHED$/gm)].map((match) => match[1]));
+  return [...names].filter(([index]) => !cached.has(index)).map(([, name]) => name);
+}
