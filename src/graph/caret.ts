@@ -2,7 +2,8 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { Failure } from "../failure.ts";
 import type { Range } from "../range.ts";
 import { decodeUtf8 } from "../utf8.ts";
-import { type ExcerptLine, excerpt, sourceLines, visible } from "./excerpt.ts";
+import { type ExcerptLine, excerpt, visible } from "./excerpt.ts";
+import { sourceLines } from "./source-lines.ts";
 
 /** How the parts of a print look; every function gets text without line ends and gives it back in its colour. */
 export interface CaretStyle {

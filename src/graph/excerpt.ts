@@ -43,11 +43,6 @@ export function excerpt(lines: readonly string[], ranges: readonly Range[]): rea
   return result;
 }
 
-/** The lines of a source text as ranges count them: cut at line feeds, without byte order mark. */
-export function sourceLines(text: string): readonly string[] {
-  return (text.startsWith("\ufeff") ? text.slice(1) : text).split("\n").map((line) => line.replace(/\r$/, ""));
-}
-
 /** Text made safe for one place in a terminal: no control characters and nothing that turns the writing direction. */
 export function visible(text: string): string {
   return text.replace(hazardous, (character) => {

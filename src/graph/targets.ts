@@ -1,6 +1,12 @@
+import { DockerfileError } from "../diagnostic.ts";
+import { parseDockerfile } from "../parser/index.ts";
 import type { Stage } from "../parser/instruction.ts";
 import { tabTable } from "../tab-table.ts";
+import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
 import { type InspectionLocation, indentedJson, inspectionLocation, optionalText } from "./inspection-json.ts";
+import { parseDiagnostics } from "./parse-diagnostics.ts";
+import { sourceLines } from "./source-lines.ts";
+import { withTokenRanges } from "./token-ranges.ts";
 
 /** The stages that can be built: the answer of BuildKit's `frontend.targets`, field by field as its JSON has it. */
 export interface TargetList {
@@ -19,6 +25,29 @@ export interface Target {
   /** The platform flag as written. */
   readonly platform?: string;
   readonly location: InspectionLocation;
+}
+
+/**
+ * Lists the stages of a Dockerfile. Nothing but the text is looked at: no image is asked for.
+ * @throws DockerfileError when any instruction is malformed, as BuildKit refuses such a file whole.
+ */
+export async function targets(source: string | Uint8Array, options: TargetsOptions = {}): Promise<TargetList> {
+  const bytes = typeof source === "string" ? encodeUtf8(source) : source;
+  const dockerfile = parseDockerfile(bytes);
+  if (dockerfile.errors.length > 0) {
+    const pointed = parseDiagnostics(options.filename ?? "Dockerfile", dockerfile.errors);
+    throw new DockerfileError(await withTokenRanges(sourceLines(decodeUtf8(bytes)), dockerfile.escape, pointed));
+  }
+  const { stages } = dockerfile;
+  return {
+    targets: stages.map((stage, index) => targetShape(stage, index === stages.length - 1)),
+    sources: [Buffer.from(bytes).toString("base64")],
+  };
+}
+
+export interface TargetsOptions {
+  /** The name of the Dockerfile, for the diagnostics; `Dockerfile` when absent. */
+  readonly filename?: string;
 }
 
 /** The text of a target list for terminals, as `docker build --call=targets` prints it. */

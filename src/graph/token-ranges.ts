@@ -15,7 +15,7 @@ export interface PointedDiagnostic {
 const longestSlice = 20_000;
 
 /**
- * The diagnostics with the ranges of their tokens for those of their lines, wherever a token is found in the keyword, a
+ * The diagnostics with the ranges of their tokens for those of whole lines, wherever a token is found in the keyword, a
  * flag, an argument or a heredoc of the instruction; tokens in comments do not count. `sourceLines` are the lines of
  * the Dockerfile without byte order mark.
  *
@@ -42,12 +42,10 @@ export async function withTokenRanges(
     return parts;
   };
   return pointed.map(({ diagnostic, tokens, last = false }) => {
-    const { lines } = diagnostic;
-    const firstLine = lines[0];
-    const lastLine = lines.at(-1);
-    if (tokens.length === 0 || firstLine === undefined || lastLine === undefined || firstLine < 1) return diagnostic;
-    const range = findToken(partsOf(firstLine, lastLine), tokens, last);
-    return range === undefined ? diagnostic : { ...diagnostic, ranges: [shifted(range, firstLine - 1)] };
+    const first = diagnostic.ranges[0]?.start.line ?? 0;
+    if (tokens.length === 0 || first < 1) return diagnostic;
+    const range = findToken(partsOf(first, diagnostic.ranges.at(-1)?.end.line ?? first), tokens, last);
+    return range === undefined ? diagnostic : { ...diagnostic, ranges: [shifted(range, first - 1)] };
   });
 }
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sourceLines } from "../../src/graph/excerpt.ts";
+import { sourceLines } from "../../src/graph/source-lines.ts";
 import { withTokenRanges } from "../../src/graph/token-ranges.ts";
 import { lineRange } from "../../src/range.ts";
 
