@@ -1,0 +1,99 @@
+import { hostname } from "node:os";
+import { digestOf } from "../digest.ts";
+import { type CapSet, capSetWithout } from "../llb/caps.ts";
+import { parseDockerfile } from "../parser/index.ts";
+import { encodeUtf8 } from "../utf8.ts";
+import type { CompileOptions, SourceMetadata, SourceResolver } from "./compile-options.ts";
+import { type BuildConfig, readBuildConfig } from "./config/build-config.ts";
+import { frontendOptions } from "./config/frontend-options.ts";
+import type { ContextBuild, ContextReader } from "./context/context-build.ts";
+import { type IgnoreRules, loadMainIgnoreRules } from "./context/context-ignore.ts";
+import { dockerfileDefinition, dockerfileSourceMap } from "./context/dockerfile-source.ts";
+import { loadMainContext } from "./context/main-context.ts";
+import type { EpochMetadataRequest } from "./epoch.ts";
+import type { CompileContext } from "./evaluation-context.ts";
+import { ImageLookup } from "./image-lookup.ts";
+import { optionReader } from "./option-reader.ts";
+
+/** What a compile runs in, where that is not what the options say. */
+export interface CompileEnvironment {
+  /** Reads contexts; absent: only what the options give. */
+  readonly reader?: ContextReader;
+  /** What the worker can do; absent: everything but the `disabledCaps`. */
+  readonly caps?: CapSet;
+  /** The ignore file beside the Dockerfile. */
+  readonly besideDockerfile?: { readonly name: string; readonly content: Uint8Array };
+}
+
+/**
+ * Reads the Dockerfile and the options, and finds the main context. The Dockerfile may have errors: they are in
+ * `dockerfile.errors`, for the caller to look at first.
+ * @throws InvalidDockerfile without a place, for an option that is not well-formed.
+ */
+export async function compileContext(
+  source: string | Uint8Array,
+  options: CompileOptions,
+  environment: CompileEnvironment = {},
+): Promise<CompileContext> {
+  const signal = options.signal ?? new AbortController().signal;
+  signal.throwIfAborted();
+  const bytes = typeof source === "string" ? encodeUtf8(source) : source;
+  const config = readBuildConfig(frontendOptions(options), options.buildPlatform);
+  const images = new ImageLookup(options, config.buildPlatform);
+  const contexts: ContextBuild = {
+    options: config.options,
+    sessionId: options.sessionId ?? stableSessionId(config),
+    buildPlatform: config.buildPlatform,
+    reader: environment.reader ?? optionReader(options),
+    images,
+  };
+  const mainContext = await loadMainContext(contexts, signal);
+  const beside = environment.besideDockerfile ?? besideDockerfile(options, mainContext.filename);
+  let rules: Promise<IgnoreRules> | undefined;
+  return {
+    dockerfile: parseDockerfile(bytes),
+    source: bytes,
+    config,
+    caps: environment.caps ?? capSetWithout(options.disabledCaps ?? []),
+    contexts,
+    mainContext,
+    sourceMap: dockerfileSourceMap(mainContext, bytes, dockerfileDefinition(contexts, mainContext)),
+    images,
+    sourceMetadata: (request) => sourceMetadata(request, options, signal),
+    ignoreRules: () => {
+      rules ??= loadMainIgnoreRules(contexts, beside, signal);
+      return rules;
+    },
+    signal,
+  };
+}
+
+/**
+ * The session id where none is given: it depends on this machine and on the address of the main context alone, so
+ * that equal inputs give equal bytes, and definitions made on two machines do not pass for one another.
+ */
+function stableSessionId(config: BuildConfig): string {
+  const context = config.options.get("context") ?? "";
+  return `llbc${digestOf(`${hostname()}\0${context}`).slice("sha256:".length, "sha256:".length + 21)}`;
+}
+
+function besideDockerfile(
+  options: CompileOptions,
+  filename: string,
+): { readonly name: string; readonly content: Uint8Array } | undefined {
+  const content = options.dockerfileIgnore;
+  if (content === undefined) return undefined;
+  return { name: `${filename}.dockerignore`, content: typeof content === "string" ? encodeUtf8(content) : content };
+}
+
+async function sourceMetadata(
+  { identifier, attrs }: EpochMetadataRequest,
+  options: { readonly sourceMetadata?: Readonly<Record<string, SourceMetadata>>; readonly resolver?: SourceResolver },
+  signal: AbortSignal,
+): Promise<SourceMetadata> {
+  const given = new Map(Object.entries(options.sourceMetadata ?? {})).get(identifier);
+  if (given !== undefined) return given;
+  const answer = await options.resolver?.source?.(identifier, Object.fromEntries(attrs), { signal });
+  signal.throwIfAborted();
+  return answer ?? {};
+}

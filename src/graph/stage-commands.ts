@@ -1,0 +1,86 @@
+import { emptyEnv } from "../parser/env.ts";
+import { expandWord } from "../parser/expand.ts";
+import { parseTrigger } from "../parser/index.ts";
+import type { Instruction } from "../parser/instruction.ts";
+import { InvalidDockerfile } from "./invalid-dockerfile.ts";
+import type { StageCommand, StageNode } from "./stage-node.ts";
+import type { StageTable } from "./stage-table.ts";
+
+/**
+ * Finds, for every instruction of every stage, the stages and images that it reads from; images join the table.
+ * @throws InvalidDockerfile without a place, as in BuildKit, for a `--from` that means nothing.
+ */
+export function linkCommands(table: StageTable, escape: "\\" | "`"): void {
+  // Images that join while this runs have no instructions.
+  for (const node of [...table.nodes]) {
+    node.commands = node.stage.commands.map((instruction) => link(node, table, instruction, escape, false));
+  }
+}
+
+/**
+ * Puts the triggers of its base before the stage's own instructions.
+ * @returns whether a trigger reads from stages or images, which then have to be resolved.
+ * @throws InvalidDockerfile at the FROM line, for a trigger that is no instruction.
+ */
+export function addTriggers(
+  node: StageNode,
+  triggers: readonly string[],
+  table: StageTable,
+  escape: "\\" | "`",
+): boolean {
+  const { lines } = node.stage;
+  const commands = triggers.map((trigger) => {
+    const parsed = parseTrigger(trigger, lines);
+    if (!parsed.ok) throw new InvalidDockerfile(parsed.error.rule, parsed.error.message, { lines });
+    try {
+      return link(node, table, parsed.instruction, escape, true);
+    } catch (error) {
+      if (error instanceof InvalidDockerfile) error.lines = lines;
+      throw error;
+    }
+  });
+  node.commands = [...commands, ...node.commands];
+  node.stepTotal += commands.length;
+  return commands.some((command) => command.sources.length > 0);
+}
+
+function link(
+  node: StageNode,
+  table: StageTable,
+  instruction: Instruction,
+  escape: "\\" | "`",
+  onBuild: boolean,
+): StageCommand {
+  const sources = sourcesOf(table, instruction, escape);
+  for (const source of sources) node.dependencies.set(source, instruction);
+  return { instruction, sources, onBuild };
+}
+
+function sourcesOf(table: StageTable, instruction: Instruction, escape: "\\" | "`"): readonly StageNode[] {
+  switch (instruction.kind) {
+    case "copy":
+      return instruction.from === "" ? [] : [copySource(table, instruction.from, instruction.lines, escape)];
+    case "run":
+      // A mount without `from` may not have a source at all; scratch keeps its place.
+      return instruction.mounts.map(({ from }) => table.stageOrImage(from === "" ? "scratch" : from, []));
+    default:
+      return [];
+  }
+}
+
+function copySource(table: StageTable, from: string, lines: readonly number[], escape: "\\" | "`"): StageNode {
+  const expanded = expandWord(from, emptyEnv, { escape });
+  if ("error" in expanded) throw new InvalidDockerfile("invalid-expansion", expanded.error, { placeless: true });
+  if (expanded.result !== from) {
+    const remedy = "name a stage whose FROM has the variable";
+    throw new InvalidDockerfile("from-with-variable", `--from=${from} cannot hold variables; ${remedy}`, {
+      placeless: true,
+    });
+  }
+  const byIndex = table.findByIndex(from);
+  if (byIndex === "none") return table.stageOrImage(from, lines);
+  if (byIndex === undefined) {
+    throw new InvalidDockerfile("stage-index", `there is no stage with the position ${from}`, { placeless: true });
+  }
+  return byIndex;
+}
