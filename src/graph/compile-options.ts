@@ -1,5 +1,3 @@
-import type { ContextReader } from "./context/context-build.ts";
-
 /**
  * What a compile is given besides the text of the Dockerfile. Absent means "not set", as a build without the flag of
  * that name.
@@ -65,10 +63,6 @@ export interface CompileOptions {
   readonly sessionId?: string;
   /** LLB capabilities that the worker lacks. */
   readonly disabledCaps?: readonly string[];
-  /** LLB capabilities that the worker has; all that are known when absent. */
-  readonly enabledCaps?: Iterable<string>;
-  /** Reads what the contexts hold, in place of `dockerignore` and `contextFiles`. */
-  readonly contextReader?: ContextReader;
   /** Frontend options of BuildKit as they are; they win over the options above. */
   readonly rawOptions?: Readonly<Record<string, string>>;
   /** Ends the compile: it rejects with the reason of the signal. */

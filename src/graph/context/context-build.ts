@@ -1,13 +1,17 @@
 import type { Platform } from "../../platform.ts";
 
-/** The facts of a build that its contexts depend on; the same for all platforms. */
-export interface ContextBuild {
+/** The facts of a build that its own folders depend on; the same for all platforms. */
+export interface ContextSite {
   /** Frontend options as BuildKit takes them: `context`, `context:NAME`, `local-sessionid:NAME`, `filename`, … */
   readonly options: ReadonlyMap<string, string>;
   readonly sessionId: string;
   /** What a named context is looked up for when nothing else is said. */
   readonly buildPlatform: Platform;
   readonly reader: ContextReader;
+}
+
+/** What named contexts depend on besides. */
+export interface ContextBuild extends ContextSite {
   readonly images: ContextImages;
 }
 
@@ -74,6 +78,6 @@ export type ContextImageAnswer =
   | { readonly kind: "replaced"; readonly identifier: string };
 
 /** The session that serves a local source: the build's own unless the options say otherwise. */
-export function sessionOf(build: ContextBuild, name: string): string {
+export function sessionOf(build: ContextSite, name: string): string {
   return build.options.get(`local-sessionid:${name}`) ?? build.sessionId;
 }

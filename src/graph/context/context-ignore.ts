@@ -4,7 +4,7 @@ import type { SourceVertex } from "../../llb/vertex.ts";
 import { PatternError } from "../../pattern-error.ts";
 import { compilePatterns, type PatternMatcher } from "../../pattern-matcher.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
-import { type ContextBuild, sessionOf } from "./context-build.ts";
+import { type ContextSite, sessionOf } from "./context-build.ts";
 import { gatewayCaps } from "./gateway-caps.ts";
 import { localSource } from "./local-source.ts";
 
@@ -24,7 +24,7 @@ export const noIgnoreRules: IgnoreRules = { patterns: [], matcher: undefined };
  * @throws InvalidDockerfile without a place, for patterns that cannot be read.
  */
 export async function loadMainIgnoreRules(
-  build: ContextBuild,
+  build: ContextSite,
   besideDockerfile: { readonly name: string; readonly content: Uint8Array } | undefined,
   signal: AbortSignal,
 ): Promise<IgnoreRules> {
@@ -35,7 +35,7 @@ export async function loadMainIgnoreRules(
 
 /** The patterns of the ignore file of a local named context. */
 export async function loadNamedIgnorePatterns(
-  build: ContextBuild,
+  build: ContextSite,
   name: string,
   contextName: string,
   signal: AbortSignal,
@@ -53,7 +53,7 @@ export async function loadNamedIgnorePatterns(
   return parseIgnoreFile(content, ignoreFileName, false);
 }
 
-async function loadMainIgnoreFile(build: ContextBuild, signal: AbortSignal): Promise<Uint8Array | undefined> {
+async function loadMainIgnoreFile(build: ContextSite, signal: AbortSignal): Promise<Uint8Array | undefined> {
   const name = "context";
   const vertex = localSource({
     name,
@@ -67,7 +67,7 @@ async function loadMainIgnoreFile(build: ContextBuild, signal: AbortSignal): Pro
   return build.reader.ignoreFile({ name, kind: "main", definition, signal });
 }
 
-function definitionOf(vertex: SourceVertex, build: ContextBuild, caps: typeof gatewayCaps | undefined): Uint8Array {
+function definitionOf(vertex: SourceVertex, build: ContextSite, caps: typeof gatewayCaps | undefined): Uint8Array {
   return marshal({ vertex, output: 0 }, { platform: build.buildPlatform, caps }).definition.bytes;
 }
 

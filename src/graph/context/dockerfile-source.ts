@@ -3,7 +3,7 @@ import { marshal } from "../../llb/marshal.ts";
 import type { SourceMap } from "../../llb/source-map.ts";
 import type { Edge } from "../../llb/vertex.ts";
 import { baseName, joinPath, parentPath } from "../../slash-path.ts";
-import { type ContextBuild, sessionOf } from "./context-build.ts";
+import { type ContextSite, sessionOf } from "./context-build.ts";
 import { gatewayCaps } from "./gateway-caps.ts";
 import { localSource } from "./local-source.ts";
 import type { MainContext } from "./main-context.ts";
@@ -11,7 +11,7 @@ import type { MainContext } from "./main-context.ts";
 const usualName = "Dockerfile";
 
 /** Where the Dockerfile is loaded from, as a worker can do it. */
-export function dockerfileDefinition(build: ContextBuild, context: MainContext): Definition {
+export function dockerfileDefinition(build: ContextSite, context: MainContext): Definition {
   const edge = context.dockerfile ?? localDockerfile(build, context);
   return marshal(edge, { platform: build.buildPlatform, caps: gatewayCaps }).definition;
 }
@@ -27,7 +27,7 @@ export function lowerCaseName(filename: string): string | undefined {
   return joinPath(parentPath(filename), usualName.toLowerCase());
 }
 
-function localDockerfile(build: ContextBuild, context: MainContext): Edge {
+function localDockerfile(build: ContextSite, context: MainContext): Edge {
   const { filename, dockerfileName } = context;
   const lower = lowerCaseName(filename);
   const vertex = localSource({

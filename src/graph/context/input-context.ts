@@ -1,4 +1,4 @@
-import type { ContextBuild } from "./context-build.ts";
+import type { ContextSite } from "./context-build.ts";
 import { invalidContext, type LoadedContext } from "./loaded-context.ts";
 
 /** The metadata key under which an input may bring its image config. */
@@ -9,7 +9,7 @@ const configKey = "containerimage.config";
  * @throws InvalidDockerfile if no input has that name, or its metadata cannot be read.
  */
 export async function loadInput(
-  build: ContextBuild,
+  build: ContextSite,
   contextKey: string,
   name: string,
   signal: AbortSignal,

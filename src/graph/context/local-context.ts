@@ -1,12 +1,12 @@
 import type { Edge, LateVertex } from "../../llb/vertex.ts";
-import { type ContextBuild, sessionOf } from "./context-build.ts";
+import { type ContextSite, sessionOf } from "./context-build.ts";
 import { loadNamedIgnorePatterns } from "./context-ignore.ts";
 import type { LoadedContext, NamedContext, NamedContextUse } from "./loaded-context.ts";
 import { localSource } from "./local-source.ts";
 
 /** A folder of the client. Its source is settled late, when it is known what is read of it. */
 export async function loadLocalContext(
-  build: ContextBuild,
+  build: ContextSite,
   context: NamedContext,
   name: string,
   use: NamedContextUse,

@@ -2,7 +2,7 @@ import { marshal } from "../../llb/marshal.ts";
 import type { Edge, SourceVertex } from "../../llb/vertex.ts";
 import { parseBool } from "../go-numbers.ts";
 import { isArchive } from "./archive.ts";
-import { type ContextBuild, sessionOf } from "./context-build.ts";
+import { type ContextSite, sessionOf } from "./context-build.ts";
 import { gatewayCaps } from "./gateway-caps.ts";
 import { gitContext } from "./git-context.ts";
 import { downloadContext, downloadName, isWebAddress } from "./http-source.ts";
@@ -27,7 +27,7 @@ const sniffedBytes = 1024;
  * itself), an input of that name, or the client's folder.
  * @throws InvalidDockerfile for a git address with options that make no sense.
  */
-export async function loadMainContext(build: ContextBuild, signal: AbortSignal): Promise<MainContext> {
+export async function loadMainContext(build: ContextSite, signal: AbortSignal): Promise<MainContext> {
   const { options } = build;
   const dockerfileKey = options.get("dockerfilekey");
   const local: MainContext = {
@@ -57,7 +57,7 @@ export async function loadMainContext(build: ContextBuild, signal: AbortSignal):
 
 /** The source of the local main context, reduced to what is read of it (`followPaths`; absent for all). */
 export function localContext(
-  build: ContextBuild,
+  build: ContextSite,
   excludePatterns: readonly string[],
   followPaths: readonly string[] | undefined,
 ): SourceVertex {
@@ -77,7 +77,7 @@ function fromEdge(edge: Edge): Pick<MainContext, "root" | "dockerfile"> {
 }
 
 async function fromDownload(
-  build: ContextBuild,
+  build: ContextSite,
   local: MainContext,
   vertex: SourceVertex,
   signal: AbortSignal,
@@ -95,7 +95,7 @@ async function fromDownload(
   return { ...local, ...fromEdge(download), filename: downloadName };
 }
 
-async function fromInputs(build: ContextBuild, local: MainContext, signal: AbortSignal): Promise<MainContext> {
+async function fromInputs(build: ContextSite, local: MainContext, signal: AbortSignal): Promise<MainContext> {
   const inputs = await build.reader.inputs(signal);
   if (inputs.size === 0) return local;
   // Reading definitions takes a protobuf runtime, which nearly all compiles do without.

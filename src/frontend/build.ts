@@ -1,0 +1,147 @@
+import type { Diagnostic } from "../diagnostic.ts";
+import type { Compilation, CompiledPlatform } from "../graph/compilation.ts";
+import { compileIn } from "../graph/compile.ts";
+import { readBuildConfig } from "../graph/config/build-config.ts";
+import type { ContextSite } from "../graph/context/context-build.ts";
+import { dockerfileDefinition } from "../graph/context/dockerfile-source.ts";
+import { loadMainContext, type MainContext } from "../graph/context/main-context.ts";
+import { withoutSource } from "../graph/diagnose.ts";
+import { isDockerfileFrontend, syntaxLine } from "../graph/syntax-line.ts";
+import { capSetOf } from "../llb/caps.ts";
+import type { Definition } from "../llb/definition.ts";
+import { defaultPlatform, formatPlatformFully } from "../platform.ts";
+import { cacheImportsOf } from "./cache-imports.ts";
+import { forwardBuild } from "./forward.ts";
+import { missingFrontendCap } from "./frontend-caps.ts";
+import { frontendResult } from "./frontend-result.ts";
+import type { FrontendResult, Gateway, GatewayRef } from "./gateway.ts";
+import { GatewayReader } from "./gateway-reader.ts";
+import { gatewayResolver } from "./gateway-resolver.ts";
+import { readDockerfile } from "./read-dockerfile.ts";
+import { sendWarnings } from "./warnings.ts";
+
+/** Where a build can be looked into, or taken a hand in. */
+export interface BuildHooks {
+  /** The Dockerfile compiled, and nothing is solved yet: the place to run steps in an order of one's own. */
+  readonly onCompiled?: ((compilation: Compilation) => Promise<void> | void) | undefined;
+}
+
+/**
+ * Builds a Dockerfile over a gateway, as BuildKit's own frontend does: reads the Dockerfile and the ignore files where
+ * the options say, compiles, has the worker solve a definition for each platform, all at once, and puts the result
+ * together. It is not returned to the worker yet.
+ *
+ * Rejects with a DockerfileError, a Failure, or the reason of the signal. A syntax line that names another frontend
+ * hands the build to that frontend.
+ */
+export async function buildDockerfile(
+  gateway: Gateway,
+  hooks: BuildHooks,
+  signal: AbortSignal,
+): Promise<FrontendResult> {
+  const { options } = gateway.build;
+  const missing = missingFrontendCap(options.get("frontend.caps"));
+  if (missing?.forward === false) throw missing.failure;
+  const reader = new GatewayReader(gateway);
+  const site = contextSite(gateway, reader);
+  const files = await readFiles(reader, site, signal);
+  const syntax = options.has("cmdline") ? undefined : syntaxLine(files.source, options);
+  if (syntax !== undefined && !isDockerfileFrontend(syntax.image)) return forwardBuild(gateway, syntax, signal);
+  if (missing !== undefined) throw missing.failure;
+  const cacheImports = cacheImportsOf(options);
+  const compilation = await compileFiles(gateway, reader, site, files, signal);
+  await sendWarnings(gateway, compilation.diagnostics.filter(isWarning), sourceOf(files), files.definition, signal);
+  await hooks.onCompiled?.(compilation);
+  const solve = async ({ definition }: CompiledPlatform): Promise<GatewayRef | undefined> => {
+    const result = await gateway.solve({ definition: definition.bytes, cacheImports }, signal);
+    return result.ref;
+  };
+  const refs = await allOrFirstFailure(compilation.platforms.map(solve));
+  const { multiPlatform } = readBuildConfig(options, formatPlatformFully(site.buildPlatform));
+  return frontendResult(compilation, refs, multiPlatform);
+}
+
+/**
+ * The whole of a frontend: builds, and returns the result or the error to the worker.
+ *
+ * Rejects with the error that was returned, or with that of a call that could not be made.
+ */
+export async function runFrontend(gateway: Gateway, hooks: BuildHooks, signal: AbortSignal): Promise<void> {
+  try {
+    await gateway.return(await buildDockerfile(gateway, hooks, signal), signal);
+  } catch (error) {
+    await gateway.fail(error, signal);
+    throw error;
+  }
+}
+
+interface Files {
+  readonly context: MainContext;
+  readonly definition: Definition;
+  readonly source: Uint8Array;
+  readonly ignoreFile: Uint8Array | undefined;
+}
+
+function contextSite({ build }: Gateway, reader: GatewayReader): ContextSite {
+  const { options, sessionId, workers } = build;
+  return { options, sessionId, reader, buildPlatform: workers[0]?.platforms[0] ?? defaultPlatform };
+}
+
+async function readFiles(reader: GatewayReader, site: ContextSite, signal: AbortSignal): Promise<Files> {
+  const context = await mainContext(site, signal);
+  const definition = dockerfileDefinition(site, context);
+  const { source, ignoreFile } = await readDockerfile(reader, definition, context.filename, signal);
+  return { context, definition, source, ignoreFile };
+}
+
+async function mainContext(site: ContextSite, signal: AbortSignal): Promise<MainContext> {
+  try {
+    return await loadMainContext(site, signal);
+  } catch (error) {
+    throw withoutSource(error, site.options.get("filename") ?? "Dockerfile");
+  }
+}
+
+function compileFiles(
+  gateway: Gateway,
+  reader: GatewayReader,
+  site: ContextSite,
+  files: Files,
+  signal: AbortSignal,
+): Promise<Compilation> {
+  const { context, source, ignoreFile } = files;
+  const besideDockerfile = ignoreFile && { name: `${context.filename}.dockerignore`, content: ignoreFile };
+  return compileIn(
+    source,
+    {
+      rawOptions: Object.fromEntries(site.options),
+      filename: context.filename,
+      sessionId: site.sessionId,
+      buildPlatform: formatPlatformFully(site.buildPlatform),
+      resolver: gatewayResolver(gateway),
+      signal,
+    },
+    {
+      reader,
+      caps: capSetOf(gateway.build.llbCaps),
+      ...(besideDockerfile === undefined ? {} : { besideDockerfile }),
+    },
+  );
+}
+
+function isWarning({ severity }: Diagnostic): boolean {
+  return severity === "warning";
+}
+
+function sourceOf({ context, source, definition }: Files) {
+  return { filename: context.filename, language: "Dockerfile", data: source, definition: definition.bytes };
+}
+
+/** Waits for all, so that nothing runs on behind a failure; the failure of the first in order is the one told. */
+async function allOrFirstFailure<T>(waiting: readonly Promise<T>[]): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(waiting);
+  return settled.map((result) => {
+    if (result.status === "rejected") throw result.reason;
+    return result.value;
+  });
+}
