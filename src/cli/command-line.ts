@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { addSolveCommand } from "./commands/solve-flags.ts";
+import { addSolveCommand } from "./commands/solve-command.ts";
 import { printError } from "./print-error.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { version } from "./version.ts";

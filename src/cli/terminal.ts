@@ -1,14 +1,21 @@
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 
 /** What a command may touch of the process around it. */
 export interface Terminal {
   readonly stdin: Readable;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Aborts when the user interrupts; a second interrupt ends the process at once. */
   readonly signal: AbortSignal;
+}
+
+/** A stream that may be a terminal: then it knows its size. */
+export interface OutputStream extends Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
 }
 
 /** 0 done, 1 build failed, 2 usage, 130 interrupted. */

@@ -23,7 +23,6 @@ class MemoryStream extends PassThrough {
   text = "";
   readonly columns = 80;
   readonly rows = 24;
-  readonly fd = -1;
   readonly isTTY: boolean;
 
   constructor(isTTY: boolean) {
@@ -32,27 +31,5 @@ class MemoryStream extends PassThrough {
     this.on("data", (chunk: Buffer) => {
       this.text += chunk.toString();
     });
-  }
-
-  clearLine(): boolean {
-    return true;
-  }
-  clearScreenDown(): boolean {
-    return true;
-  }
-  cursorTo(): boolean {
-    return true;
-  }
-  moveCursor(): boolean {
-    return true;
-  }
-  getColorDepth(): number {
-    return 1;
-  }
-  hasColors(): boolean {
-    return false;
-  }
-  getWindowSize(): [number, number] {
-    return [this.columns, this.rows];
   }
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { csvFields } from "../../csv-fields.ts";
 import type { SolveOutput } from "../../solver/solve-options.ts";
-import type { Terminal } from "../terminal.ts";
+import type { OutputStream, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
 const types = ["local", "tar", "oci", "docker", "image", "cacheonly"] as const;
@@ -66,7 +66,7 @@ function destination(
   }
 }
 
-function openStandardOutput(terminal: Terminal): NodeJS.WriteStream {
+function openStandardOutput(terminal: Terminal): OutputStream {
   if (terminal.stdout.isTTY)
     throw new UsageError(
       "The archive is not written to a terminal: redirect standard output, or name a file as dest=FILE.",

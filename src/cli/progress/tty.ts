@@ -1,5 +1,6 @@
 import { createLogUpdate } from "log-update";
 import pc from "picocolors";
+import type { OutputStream } from "../terminal.ts";
 import { BuildView, lastWritten, type StepView } from "./build-view.ts";
 import { cutToWidth, formatBytes, formatSeconds, padToWidth, printable } from "./format.ts";
 import { partText } from "./plain.ts";
@@ -12,7 +13,7 @@ const foldedLines = 6;
  * The build redrawn in place: a line for each step, running ones with a timer, the bytes they move and the last lines
  * they wrote. What does not fit on the screen is left out from the oldest finished steps on; the last drawing is whole.
  */
-export function ttyProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
+export function ttyProgress(stream: OutputStream, now: () => number = Date.now): Progress {
   const view = new BuildView();
   const update = createLogUpdate(stream, { showCursor: false });
   const began = now();
