@@ -69,11 +69,11 @@ function buildNode(context: EvaluationContext, table: StageTable, stage: Stage, 
 
 function expandFrom(context: EvaluationContext, linter: Linter, stage: Stage, word: string): ExpandedWord {
   const expanded = expandWord(word, context.globalArgs.env, { escape: context.dockerfile.escape });
-  if ("error" in expanded) throw new InvalidDockerfile("invalid-expansion", expanded.error, { lines: stage.lines });
-  if (expanded.unmatched.size > 0) {
+  if (expanded.unmatched !== undefined && expanded.unmatched.size > 0) {
     const declared = new Set([...context.globalArgs.declared.keys(), ...context.globalArgs.env.keys()]);
     reportUndeclaredFromArguments(linter, stage.lines, expanded.unmatched, declared);
   }
+  if ("error" in expanded) throw new InvalidDockerfile("invalid-expansion", expanded.error, { lines: stage.lines });
   return expanded;
 }
 

@@ -25,6 +25,8 @@ export interface ExpandedWord {
 /** Why a word cannot be expanded (or a mount not be read). `error` is one sentence. */
 export interface ExpandError {
   readonly error: string;
+  /** The variables of the word that were met before the error and are not set; absent for none. */
+  readonly unmatched?: ReadonlySet<string>;
 }
 
 /**
@@ -35,8 +37,9 @@ export function expandWord(word: string, env: Env, options: ExpandOptions = {}):
   if (isPlain(word)) return { result: word, matched: noNames, unmatched: noNames };
   const expansion = new Expansion(readable(word), env, options, false);
   const result = expansion.run();
-  if (typeof result !== "string") return result;
-  return { result, matched: expansion.matched ?? noNames, unmatched: expansion.unmatched ?? noNames };
+  const { unmatched } = expansion;
+  if (typeof result !== "string") return unmatched === undefined ? result : { ...result, unmatched };
+  return { result, matched: expansion.matched ?? noNames, unmatched: unmatched ?? noNames };
 }
 
 /** As `expandWord`, then split at white space that was neither quoted nor escaped. Empty words do not exist. */

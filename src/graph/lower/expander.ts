@@ -17,11 +17,11 @@ export function wordExpander(
   return (word) => {
     // Most words hold nothing to expand.
     if (!expandable.test(word)) return word;
-    const expanded = orThrow(expandWord(word, state.env, options));
-    if (expanded.unmatched.size > 0) {
+    const expanded = expandWord(word, state.env, options);
+    if (expanded.unmatched !== undefined && expanded.unmatched.size > 0) {
       reportUndefinedVariables(context.lint, instruction.lines, expanded.unmatched, state.buildArgs, state.env);
     }
-    return expanded.result;
+    return orThrow(expanded).result;
   };
 }
 
