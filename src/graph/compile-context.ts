@@ -2,9 +2,10 @@ import { hostname } from "node:os";
 import { digestOf } from "../digest.ts";
 import { type CapSet, capSetWithout } from "../llb/caps.ts";
 import { parseDockerfile } from "../parser/index.ts";
+import { defaultPlatform, type Platform } from "../platform.ts";
 import { encodeUtf8 } from "../utf8.ts";
 import type { CompileOptions, SourceMetadata, SourceResolver } from "./compile-options.ts";
-import { type BuildConfig, readBuildConfig } from "./config/build-config.ts";
+import { type BuildConfig, invalidOption, readBuildConfig } from "./config/build-config.ts";
 import { frontendOptions } from "./config/frontend-options.ts";
 import type { ContextBuild, ContextReader } from "./context/context-build.ts";
 import { type IgnoreRules, loadMainIgnoreRules } from "./context/context-ignore.ts";
@@ -21,6 +22,11 @@ export interface CompileEnvironment {
   readonly reader?: ContextReader;
   /** What the worker can do; absent: everything but the `disabledCaps`. */
   readonly caps?: CapSet;
+  /**
+   * The platform of the process that does what BuildKit's frontend does; absent: linux/amd64. It completes platforms
+   * that name one half, and gives the result its name where no target platform is named.
+   */
+  readonly localPlatform?: Platform;
   /** The ignore file beside the Dockerfile. */
   readonly besideDockerfile?: { readonly name: string; readonly content: Uint8Array };
 }
@@ -38,12 +44,15 @@ export async function compileContext(
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
   const bytes = typeof source === "string" ? encodeUtf8(source) : source;
-  const config = readBuildConfig(frontendOptions(options), options.buildPlatform);
+  const caps = environment.caps ?? capSetWithout(options.disabledCaps ?? []);
+  if (!caps.has("file.base")) throw invalidOption("the worker is too old: it has no file operations (file.base)");
+  const localPlatform = environment.localPlatform ?? defaultPlatform;
+  const config = readBuildConfig(frontendOptions(options), options.buildPlatform, localPlatform);
   const images = new ImageLookup(options, config.buildPlatform);
   const contexts: ContextBuild = {
     options: config.options,
     sessionId: options.sessionId ?? stableSessionId(config),
-    buildPlatform: config.buildPlatform,
+    buildPlatform: localPlatform,
     reader: environment.reader ?? optionReader(options),
     images,
   };
@@ -54,12 +63,16 @@ export async function compileContext(
     dockerfile: parseDockerfile(bytes),
     source: bytes,
     config,
-    caps: environment.caps ?? capSetWithout(options.disabledCaps ?? []),
+    caps,
     contexts,
     mainContext,
     sourceMap: dockerfileSourceMap(mainContext, bytes, dockerfileDefinition(contexts, mainContext)),
     images,
-    sourceMetadata: (request) => sourceMetadata(request, options, signal),
+    progressGroupPrefix: options.progressGroupPrefix ?? "pg",
+    sourceMetadata: (request) => {
+      images.noteSource(request.identifier);
+      return sourceMetadata(request, options, signal);
+    },
     ignoreRules: () => {
       rules ??= loadMainIgnoreRules(contexts, beside, signal);
       return rules;
@@ -87,13 +100,13 @@ function besideDockerfile(
 }
 
 async function sourceMetadata(
-  { identifier, attrs }: EpochMetadataRequest,
+  { identifier, attrs, logName }: EpochMetadataRequest,
   options: { readonly sourceMetadata?: Readonly<Record<string, SourceMetadata>>; readonly resolver?: SourceResolver },
   signal: AbortSignal,
 ): Promise<SourceMetadata> {
   const given = new Map(Object.entries(options.sourceMetadata ?? {})).get(identifier);
   if (given !== undefined) return given;
-  const answer = await options.resolver?.source?.(identifier, Object.fromEntries(attrs), { signal });
+  const answer = await options.resolver?.source?.(identifier, Object.fromEntries(attrs), { signal, logName });
   signal.throwIfAborted();
   return answer ?? {};
 }

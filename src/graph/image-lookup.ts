@@ -1,13 +1,18 @@
 import { formatPlatformFully, type Platform } from "../platform.ts";
+import { compareUtf8, compareUtf8 } from "../utf8.ts";
 import type { CompileOptions, ImageAnswer, ResolvedImage, SourceResolver } from "./compile-options.ts";
 import type { ContextImageAnswer, ContextImageLookup, ContextImages } from "./context/context-build.ts";
 import { InvalidDockerfile } from "./invalid-dockerfile.ts";
 
-/** One question that was asked about an image: `ref` with its scheme (`docker-image://…`, `oci-layout://…`). */
+/** One question that was asked about an image or another source. What the question did not say is absent. */
 export interface Lookup {
+  /** With its scheme: `docker-image://…`, `oci-layout://…`, or the identifier of a source op. */
   readonly ref: string;
-  readonly platform: string;
-  readonly mode: string;
+  readonly platform?: string;
+  /** How to resolve an image: `default`, `pull` or `local`. */
+  readonly mode?: string;
+  /** The store of an OCI layout. */
+  readonly store?: string;
 }
 
 /**
@@ -32,10 +37,11 @@ export class ImageLookup implements ContextImages {
     const { ref, platform, resolveMode, ociLayout } = lookup;
     const question: Lookup = {
       ref: `${ociLayout === undefined ? "docker-image" : "oci-layout"}://${ref}`,
-      platform: platform === undefined ? "" : formatPlatformFully(platform),
-      mode: resolveMode ?? "",
+      ...(platform === undefined ? {} : { platform: formatPlatformFully(platform) }),
+      ...(resolveMode === undefined ? {} : { mode: resolveMode }),
+      ...(ociLayout === undefined ? {} : { store: ociLayout.storeId }),
     };
-    const key = `${question.ref}|${question.platform}|${question.mode}`;
+    const key = keyOf(question);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     this.#lookups.set(key, question);
@@ -44,14 +50,20 @@ export class ImageLookup implements ContextImages {
     return answer;
   }
 
-  /** What was asked so far, in byte order, without repeats. */
+  /** Notes that something was asked about a source that is no image. */
+  noteSource(identifier: string): void {
+    const question: Lookup = { ref: identifier };
+    this.#lookups.set(keyOf(question), question);
+  }
+
+  /** What was asked so far, without repeats; by mode, then platform, then reference, what has none of them last. */
   get lookups(): readonly Lookup[] {
-    return [...this.#lookups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, lookup]) => lookup);
+    return [...this.#lookups.values()].sort((a, b) => compareUtf8(sortKey(a), sortKey(b)));
   }
 
   async #ask(lookup: ContextImageLookup, question: Lookup): Promise<ContextImageAnswer> {
     const { ref, signal, ociLayout, logName } = lookup;
-    const given = this.#images.get(`${ref}|${question.platform}`) ?? this.#images.get(ref);
+    const given = this.#images.get(`${ref}|${question.platform ?? ""}`) ?? this.#images.get(ref);
     if (given !== undefined) {
       if ("error" in given) throw unresolved(ref, given.error);
       return answerOf(ref, given);
@@ -60,8 +72,8 @@ export class ImageLookup implements ContextImages {
       throw unresolved(ref, "it is not among the given images, and there is no resolver: give one of the two");
     }
     const answer = await this.#resolver.image(ref, {
-      platform: question.platform === "" ? formatPlatformFully(this.#local) : question.platform,
-      resolveMode: question.mode === "" ? "default" : question.mode,
+      platform: question.platform ?? formatPlatformFully(this.#local),
+      resolveMode: question.mode ?? "default",
       signal,
       logName,
       ...(ociLayout === undefined ? {} : { ociLayout }),
@@ -69,6 +81,15 @@ export class ImageLookup implements ContextImages {
     signal.throwIfAborted();
     return answerOf(ref, answer);
   }
+}
+
+function sortKey({ mode, platform, ref }: Lookup): string {
+  return [mode, platform, ref].map((text) => (text === undefined ? "\uffff" : `${text}\0`)).join("");
+}
+
+/** Tells questions apart, and orders them: the JSON with its keys sorted. */
+function keyOf({ mode, platform, ref, store }: Lookup): string {
+  return JSON.stringify({ mode, platform, ref, store });
 }
 
 function answerOf(ref: string, answer: ResolvedImage): ContextImageAnswer {
