@@ -1,53 +1,44 @@
 import type { SourceLocation, SourceMap } from "./source-map.ts";
-import { type UnmarshalledDefinition, unmarshal } from "./unmarshal.ts";
+import type { UnmarshalledDefinition } from "./unmarshal.ts";
 import type { Edge, MarshalledVertex } from "./vertex.ts";
 
 /**
- * The result of a definition (a `pb.Definition` message) as something to build on: its ops are written again as they
- * are, with their metadata and locations. Undefined for the empty definition, which is scratch.
- * @throws Failure `definition-invalid`
+ * The result of a definition as an edge to build on: its ops are taken over as the bytes that they are, with their
+ * metadata and places. Undefined for the empty definition, which is scratch.
+ *
+ * As in BuildKit, each output of an op is a vertex of its own: an op that is used by two outputs gives its places twice.
  */
-export function edgeOf(definition: Uint8Array): Edge | undefined {
-  const unmarshalled = unmarshal(definition);
-  const head = unmarshalled.ops.at(-1);
-  if (head === undefined) return undefined;
-  const vertices = verticesOf(unmarshalled);
-  return edgeTo(head.inputs[0], vertices);
-}
-
-function verticesOf(definition: UnmarshalledDefinition): ReadonlyMap<string, MarshalledVertex> {
-  const locationsOf = locationReader(definition);
+export function edgeOf(definition: UnmarshalledDefinition): Edge | undefined {
+  const maps = (definition.source?.infos ?? []).map((info): SourceMap => info);
   const vertices = new Map<string, MarshalledVertex>();
-  for (const [index, op] of definition.ops.entries()) {
-    const digest = definition.digests[index] ?? "";
-    const bytes = definition.def[index];
-    if (bytes === undefined || op.kind === "head") continue;
-    vertices.set(digest, {
-      kind: "marshalled",
-      digest,
-      bytes,
-      op,
-      inputs: op.inputs.flatMap((input) => edgeTo(input, vertices) ?? []),
-      metadata: definition.metadata.get(digest),
-      locations: locationsOf(digest),
+  let result: Edge | undefined;
+  for (const [position, op] of definition.ops.entries()) {
+    const digest = definition.digests[position] ?? "";
+    const bytes = definition.def[position] ?? new Uint8Array();
+    const inputs = op.inputs.map((input): Edge => {
+      const key = `${input.digest} ${input.output}`;
+      const vertex = vertices.get(key) ?? { ...originalOf(vertices, input.digest) };
+      vertices.set(key, vertex);
+      return { vertex, output: input.output };
     });
+    if (op.kind === "head") result = inputs[0];
+    const metadata = definition.metadata.get(digest);
+    const locations = locationsOf(definition, digest, maps);
+    vertices.set(digest, { kind: "marshalled", digest, bytes, op, inputs, metadata, locations });
   }
-  return vertices;
+  return result;
 }
 
-function edgeTo(
-  input: { readonly digest: string; readonly output: number } | undefined,
-  vertices: ReadonlyMap<string, MarshalledVertex>,
-): Edge | undefined {
-  const vertex = vertices.get(input?.digest ?? "");
-  return vertex === undefined ? undefined : { vertex, output: input?.output ?? 0 };
+/** Inputs stand before their users: `unmarshal` has seen to it. */
+function originalOf(vertices: ReadonlyMap<string, MarshalledVertex>, digest: string): MarshalledVertex {
+  const vertex = vertices.get(digest);
+  if (vertex === undefined) throw new Error(`the definition has no op ${digest}`);
+  return vertex;
 }
 
-function locationReader({ source }: UnmarshalledDefinition): (digest: string) => readonly SourceLocation[] {
-  const maps: readonly SourceMap[] = source?.infos ?? [];
-  return (digest) =>
-    (source?.locations.get(digest) ?? []).flatMap(({ sourceIndex, ranges }) => {
-      const sourceMap = maps[sourceIndex];
-      return sourceMap === undefined ? [] : [{ sourceMap, ranges }];
-    });
+function locationsOf({ source }: UnmarshalledDefinition, digest: string, maps: readonly SourceMap[]): SourceLocation[] {
+  return (source?.locations.get(digest) ?? []).flatMap(({ sourceIndex, ranges }) => {
+    const sourceMap = maps[sourceIndex];
+    return sourceMap === undefined ? [] : [{ sourceMap, ranges }];
+  });
 }

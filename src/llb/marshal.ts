@@ -44,6 +44,7 @@ export function marshal(root: Edge | undefined, options: MarshalOptions): Marsha
   appendHead(inputOf(result, walk), walk);
 
   const { def, digests, metadata, writer } = walk;
+  if (options.progressGroupPrefix !== undefined) renameProgressGroups(walk, options.progressGroupPrefix);
   const source = walk.sources.finish((edge) => marshal(edge, options).definition);
   encodeDefinition(writer, { def, metadata, source });
   return {
@@ -55,6 +56,19 @@ export function marshal(root: Edge | undefined, options: MarshalOptions): Marsha
 /** What scratch marshals to: no ops, no source, no bytes. */
 export function emptyDefinition(): Definition {
   return { def: [], digests: [], metadata: new Map(), source: undefined, bytes: new Uint8Array() };
+}
+
+/** Only now: where two drafts are one op, the later one decides which group it is in. */
+function renameProgressGroups({ digests, metadata }: Walk, prefix: string): void {
+  const ids = new Map<string, string>();
+  for (const digest of digests) {
+    const known = metadata.get(digest);
+    if (known?.progressGroup === undefined) continue;
+    const { progressGroup } = known;
+    const id = ids.get(progressGroup.id) ?? `${prefix}${ids.size}`;
+    ids.set(progressGroup.id, id);
+    metadata.set(digest, { ...known, progressGroup: { ...progressGroup, id } });
+  }
 }
 
 interface Walk extends OpContext {

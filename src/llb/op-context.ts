@@ -12,6 +12,8 @@ export interface MarshalOptions {
   readonly localUniqueId?: string | undefined;
   /** Worker filters before those of each vertex. */
   readonly workerConstraints?: readonly string[] | undefined;
+  /** Renames progress groups to this and a number from 0, in the order in which the ops of the definition show them. */
+  readonly progressGroupPrefix?: string | undefined;
 }
 
 export interface OpContext {
