@@ -14,6 +14,7 @@ import { copyDownload, RepositoryReader } from "./copy-remote.ts";
 import { commitToHistory } from "./history.ts";
 import { inlineFile } from "./inline-file.ts";
 import { locationOf } from "./location.ts";
+import { named } from "./named.ts";
 import { parseOwner } from "./owner.ts";
 import type { LowerContext, StageState } from "./state.ts";
 import { instructionText, stepName } from "./step-name.ts";
@@ -70,10 +71,7 @@ export function copyFiles(
     kind: "file",
     base: state.root,
     actions,
-    metadata: {
-      description: new Map([["llb.customname", name]]),
-      ...(context.ignoreCache ? { ignoreCache: true } : {}),
-    },
+    metadata: { description: named(name), ignoreCache: context.ignoreCache || undefined },
     locations: locationOf(context.sourceMap, instruction.lines),
   };
   // A mode needs to see the files that it changes, so such a copy is not linked.
@@ -98,12 +96,11 @@ function refuseRemote(path: string, what: string): InvalidDockerfile {
 }
 
 function historyText(instruction: CopyInstruction | AddInstruction): string {
-  const words: string[] = [instruction.kind === "add" ? "ADD" : "COPY"];
-  if (instruction.kind === "copy" && instruction.parents) words.push("--parents");
-  if (instruction.chown !== "") words.push(`--chown=${instruction.chown}`);
-  if (instruction.chmod !== "") words.push(`--chmod=${instruction.chmod}`);
-  words.push(...instruction.sourcePaths);
-  for (const { path } of instruction.sourceContents) words.push(`<<${path}`);
-  words.push(instruction.destPath);
-  return words.join(" ");
+  let text = instruction.kind === "add" ? "ADD" : "COPY";
+  if (instruction.kind === "copy" && instruction.parents) text += " --parents";
+  if (instruction.chown !== "") text += ` --chown=${instruction.chown}`;
+  if (instruction.chmod !== "") text += ` --chmod=${instruction.chmod}`;
+  for (const path of instruction.sourcePaths) text += ` ${path}`;
+  for (const { path } of instruction.sourceContents) text += ` <<${path}`;
+  return `${text} ${instruction.destPath}`;
 }

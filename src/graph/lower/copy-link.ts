@@ -1,4 +1,5 @@
 import type { Edge, FileVertex } from "../../llb/vertex.ts";
+import { named } from "./named.ts";
 
 export interface LinkNames {
   /** Of the progress group of the two vertices, unique in the definition. */
@@ -25,7 +26,7 @@ export function linkFiles(copy: FileVertex, { id, name, linkName }: LinkNames): 
       inputs: [base, files],
       metadata: {
         ...metadata,
-        description: new Map([["llb.customname", linkName]]),
+        description: named(linkName),
         progressGroup: { id, name, weak: false },
       },
       locations,

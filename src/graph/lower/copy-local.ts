@@ -14,8 +14,13 @@ export function copyLocal(
 ): CopyAction {
   const parents = instruction.kind === "copy" && instruction.parents ? withParents(path, os) : undefined;
   return {
-    ...common,
+    kind: "copy",
     source,
+    dest: common.dest,
+    owner: common.owner,
+    mode: common.mode,
+    excludePatterns: common.excludePatterns,
+    createDestPath: true,
     src: normalizePath("/", parents === undefined ? path : parents.root, os, false),
     followSymlink: true,
     dirCopyContents: true,

@@ -7,6 +7,7 @@ import { parseGoUrl } from "../go-url.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
 import { checkDigest } from "./copy-checksum.ts";
 import type { CommonCopy } from "./copy-files.ts";
+import { named, namedCommand } from "./named.ts";
 
 /**
  * Makes the sources of the git repositories of one ADD. What one address says of its checksum and its .git folder
@@ -46,7 +47,7 @@ export class RepositoryReader {
       // BuildKit reads the time policy of an ADD, and does not hand it on.
       mtime: "",
     });
-    const metadata = { caps, description: new Map([["llb.customname", name]]) };
+    const metadata = { caps, description: named(name) };
     return { ...common, source: { output: 0, vertex: { kind, identifier, attrs, metadata } }, src: "/" };
   }
 }
@@ -67,11 +68,8 @@ export function copyDownload(
     attrs.set("http.checksum", checksum);
     caps.push("source.http.checksum");
   }
-  const description = new Map([
-    ["llb.customname", name],
-    // BuildKit means to write the command here; what it has at hand has no text.
-    ["com.docker.dockerfile.v1.command", ""],
-  ]);
+  // BuildKit means to write the command here; what it has at hand has no text.
+  const description = namedCommand(name, "");
   return {
     ...common,
     source: { output: 0, vertex: { kind: "source", identifier: address, attrs, metadata: { caps, description } } },

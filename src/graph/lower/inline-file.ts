@@ -1,5 +1,6 @@
 import type { Edge } from "../../llb/vertex.ts";
 import { encodeUtf8 } from "../../utf8.ts";
+import { named } from "./named.ts";
 
 /** A file system that holds one file: the content of a heredoc. `path` is below the root. */
 export function inlineFile(path: string, content: string, mode: number): Edge {
@@ -8,7 +9,7 @@ export function inlineFile(path: string, content: string, mode: number): Edge {
     vertex: {
       kind: "file",
       actions: [{ kind: "mkfile", path, mode, data: encodeUtf8(content) }],
-      metadata: { description: new Map([["llb.customname", "[internal] preparing inline document"]]) },
+      metadata: { description: named("[internal] preparing inline document") },
     },
   };
 }

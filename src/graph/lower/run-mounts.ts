@@ -2,6 +2,7 @@ import type { Edge, ExecMount, ExecSecret, ExecSsh } from "../../llb/vertex.ts";
 import type { Mount, RunInstruction } from "../../parser/instruction.ts";
 import { cleanPath, joinPath } from "../../slash-path.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
+import { named } from "./named.ts";
 import { runSecret, runSsh } from "./run-credentials.ts";
 import type { LowerContext, SourceStage, StageState } from "./state.ts";
 
@@ -87,7 +88,7 @@ function contentOf(mount: Mount, source: Edge | undefined, path: string): Pick<E
           owner: { user: { id: uid ?? 0 }, group: { id: gid ?? 0 } },
         },
       ],
-      metadata: { description: new Map([["llb.customname", "[internal] setting cache mount permissions"]]) },
+      metadata: { description: named("[internal] setting cache mount permissions") },
     },
   };
   return { source: folder, selector: "/cache" };

@@ -4,6 +4,7 @@ import type { RunInstruction } from "../../parser/instruction.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
 import { commitToHistory, runCommandString } from "./history.ts";
 import { locationOf } from "./location.ts";
+import { namedCommand } from "./named.ts";
 import { runCommand } from "./run-command.ts";
 import { runMounts } from "./run-mounts.ts";
 import { envWithMaskedSecrets } from "./secret-mask.ts";
@@ -44,12 +45,9 @@ export function lowerRun(context: LowerContext, state: StageState, instruction: 
     ssh,
     platform: state.opPlatform,
     metadata: {
-      description: new Map([
-        ["com.docker.dockerfile.v1.command", instruction.code],
-        ["llb.customname", nameOf(context, state, instruction, command.label)],
-      ]),
-      ...(context.ignoreCache ? { ignoreCache: true } : {}),
-      ...(resources === undefined ? {} : { linuxResources: resources }),
+      description: namedCommand(nameOf(context, state, instruction, command.label), instruction.code),
+      ignoreCache: context.ignoreCache || undefined,
+      linuxResources: resources,
     },
     locations: locationOf(context.sourceMap, instruction.lines),
   };

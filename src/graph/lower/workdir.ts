@@ -3,6 +3,7 @@ import { reportRelativeWorkdir } from "../lint/instruction-checks.ts";
 import { isAbsoluteOn, normalizeWorkdir, toSlash } from "../paths.ts";
 import { commitToHistory } from "./history.ts";
 import { locationOf } from "./location.ts";
+import { named } from "./named.ts";
 import { parseOwner } from "./owner.ts";
 import type { LowerContext, StageState } from "./state.ts";
 import { instructionText, stepName } from "./step-name.ts";
@@ -36,9 +37,7 @@ export function lowerWorkdir(context: LowerContext, state: StageState, instructi
             timestamp: context.epoch && BigInt.asIntN(64, context.epoch.nanoseconds),
           },
         ],
-        metadata: {
-          description: new Map([["llb.customname", stepName(context, inside, text, inside.platform, inside.env)]]),
-        },
+        metadata: { description: named(stepName(context, inside, text, inside.platform, inside.env)) },
         locations: locationOf(context.sourceMap, lines),
       },
     },
