@@ -1,23 +1,25 @@
+import type { Definition } from "../llb/definition.ts";
 import { stepMessage } from "./buildkit/errors.ts";
 import { RpcError } from "./buildkit/rpc-error.ts";
 import { StepFailure } from "./failing-step.ts";
 import type { Recorder } from "./recorder.ts";
+import { sourceOfVertex } from "./vertex-source.ts";
 
-/** Adds to the failure of a step what the events told of it: its name and the last lines that it wrote. */
-export function describeFailure(error: unknown, recorder: Recorder): unknown {
+/**
+ * Adds to the failure of a step what the worker's answer does not say: from the events, its name and the last lines that
+ * it wrote; from the definitions, its Dockerfile lines. Other errors stay as they are.
+ */
+export function describeFailure(error: unknown, recorder: Recorder, definitions: readonly Definition[]): unknown {
   if (!(error instanceof StepFailure)) return error;
+  const { exitCode } = error.step;
   const vertex = recorder.nameOf(error.step.vertex) === "" ? recorder.failedVertex() : error.step.vertex;
   if (vertex === undefined) return error;
-  const { exitCode } = error.step;
   const name = recorder.nameOf(vertex);
   const words = error.cause instanceof RpcError ? error.cause.message : error.message;
+  const source = error.source ?? sourceOfVertex(definitions, vertex);
   return new StepFailure(
     stepMessage(words, name, exitCode),
     { vertex, name, exitCode, lastLines: recorder.lastLines(vertex) },
-    {
-      cause: error.cause,
-      ...(error.source === undefined ? {} : { source: error.source }),
-      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
-    },
+    { cause: error.cause, ...(source === undefined ? {} : { source }) },
   );
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import pLimit from "p-limit";
 import { ReadyQueue } from "./ready-queue.ts";
 
@@ -30,6 +31,8 @@ export async function runSteps(
 ): Promise<void> {
   signal.throwIfAborted();
   const stop = new AbortController();
+  // Every running step may listen: that is no leak.
+  setMaxListeners(0, stop.signal);
   const onAbort = () => stop.abort(signal.reason);
   signal.addEventListener("abort", onAbort);
   try {

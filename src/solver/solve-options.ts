@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import type { Compilation } from "../graph/compilation.ts";
 import type { Tls } from "./buildkit/address.ts";
 import type { SolveListener, WorkerInfo } from "./events.ts";
 
@@ -97,6 +98,8 @@ export interface SolveResult {
   readonly digest?: string | undefined;
   /** All that the exporters said, by BuildKit's names such as `containerimage.config.digest` and `image.name`. */
   readonly exporterResponse: ReadonlyMap<string, string>;
+  /** What the Dockerfile compiled to; absent where a definition was given or another frontend built. */
+  readonly compilation?: Compilation | undefined;
   /** In the order in which vertices became known. */
   readonly timings: readonly VertexTiming[];
 }

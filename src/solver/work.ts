@@ -1,16 +1,62 @@
+import { runFrontend } from "../frontend/build.ts";
 import type { Gateway } from "../frontend/gateway.ts";
+import type { Compilation } from "../graph/compilation.ts";
+import type { Definition } from "../llb/definition.ts";
 import { evaluateSteps } from "./bounded.ts";
 import type { Work } from "./buildkit/job.ts";
+import { checkPlatforms } from "./platform-check.ts";
 
-/** The work of a definition as it is. Only where its RUN steps are bounded does it need us during the build. */
-export function definitionWork(definition: Uint8Array, maxParallelism: number | undefined): Work {
-  if (maxParallelism === undefined) return { kind: "definition", definition };
+export interface WorkOptions {
+  readonly maxParallelism: number | undefined;
+  /** What the worker says it runs. */
+  readonly platforms: readonly string[];
+}
+
+/** The work of a Dockerfile that we compile. `onCompiled` hears of the definitions before anything of them runs. */
+export function dockerfileWork(
+  { maxParallelism, platforms }: WorkOptions,
+  onCompiled: (compilation: Compilation) => void,
+): Work {
   return {
     kind: "gateway",
-    async run(gateway: Gateway, signal: AbortSignal) {
-      await evaluateSteps(gateway, [definition], maxParallelism, signal);
-      const { ref, metadata } = await gateway.solve({ definition }, signal);
-      await gateway.return({ ref, metadata }, signal);
+    run: (gateway, signal) => {
+      const hooks = {
+        async onCompiled(compilation: Compilation) {
+          const definitions = compilation.platforms.map(({ definition }) => definition);
+          onCompiled(compilation);
+          checkPlatforms(definitions, platforms);
+          if (maxParallelism !== undefined) await evaluateAll(gateway, definitions, maxParallelism, signal);
+        },
+      };
+      return runFrontend(gateway, hooks, signal);
     },
   };
+}
+
+/** The work of a definition as it is. Only where its RUN steps are bounded does it need us during the build. */
+export function definitionWork(definition: Definition, { maxParallelism, platforms }: WorkOptions): Work {
+  checkPlatforms([definition], platforms);
+  if (maxParallelism === undefined) return { kind: "definition", definition: definition.bytes };
+  return {
+    kind: "gateway",
+    async run(gateway, signal) {
+      try {
+        await evaluateAll(gateway, [definition], maxParallelism, signal);
+        const { ref, metadata } = await gateway.solve({ definition: definition.bytes }, signal);
+        await gateway.return({ ref, metadata }, signal);
+      } catch (error) {
+        await gateway.fail(error, signal);
+        throw error;
+      }
+    },
+  };
+}
+
+function evaluateAll(gateway: Gateway, definitions: readonly Definition[], limit: number, signal: AbortSignal) {
+  return evaluateSteps(
+    gateway,
+    definitions.map(({ bytes }) => bytes),
+    limit,
+    signal,
+  );
 }

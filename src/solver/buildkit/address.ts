@@ -71,7 +71,7 @@ function socket(text: string, protocol: Protocol, path: string): Endpoint {
 }
 
 function tcp(text: string, protocol: Protocol, authority: string, tls: Tls | undefined): Endpoint {
-  const match = /^(\[[0-9a-f:.%a-z]+\]|[^:/[\]]+)?(?::(\d{1,5}))?\/?$/i.exec(authority);
+  const match = /^(\[[0-9a-f:.%a-z]+\]|[^:/[\]\s]+)?(?::(\d{1,5}))?\/?$/i.exec(authority);
   if (match === null || authority === "") throw unknownAddress(text);
   const host = (match[1] ?? "localhost").replace(/^\[|\]$/g, "");
   const port = match[2] === undefined ? defaultPort(protocol, tls) : Number(match[2]);

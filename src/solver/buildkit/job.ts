@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { Failure } from "../../failure.ts";
 import type { Gateway } from "../../frontend/gateway.ts";
 import type { SolveListener } from "../events.ts";
@@ -38,6 +39,7 @@ export interface Job {
 export type Work =
   | { readonly kind: "definition"; readonly definition: Uint8Array }
   | { readonly kind: "frontend"; readonly frontend: string }
+  /** Ends by the gateway's `return` or `fail`. */
   | { readonly kind: "gateway"; readonly run: (gateway: Gateway, signal: AbortSignal) => Promise<void> };
 
 export interface JobResult {
@@ -58,6 +60,8 @@ export async function runJob(job: Job): Promise<JobResult> {
   const ref = newId();
   const stop = new AbortController();
   const signal = AbortSignal.any([job.signal, stop.signal]);
+  // Every call under way listens to it, and there may be hundreds.
+  setMaxListeners(0, signal);
   const reported: Failure[] = [];
   const attachables = job.session.attach({ signal, report: (failure) => reported.push(failure) });
   const session = await openSession(connection, { ...job.session, name: "llbc", attachables, signal });
@@ -115,17 +119,15 @@ async function runFrontend(
   signal: AbortSignal,
   stop: AbortController,
 ): Promise<void> {
-  let gateway: Gateway | undefined;
+  let patience = 0;
   try {
     const facts = { options: job.frontendOptions, sessionId: job.session.id, product: "" };
-    gateway = await openGateway(bridgeOf(job.connection, ref), facts, signal);
+    const gateway = await openGateway(bridgeOf(job.connection, ref), facts, signal);
+    patience = failurePatience;
     await run(gateway, signal);
   } catch (error) {
-    if (!signal.aborted) {
-      await gateway?.fail(error, signal);
-      // Without an answer to the failure, or without a gateway to fail on, the build would wait for ever.
-      setTimeout(() => stop.abort(error), gateway === undefined ? 0 : failurePatience).unref();
-    }
+    // Without an end that is told to the worker, or an answer to it, the build would wait for ever.
+    setTimeout(() => stop.abort(error), patience).unref();
     throw error;
   }
 }
