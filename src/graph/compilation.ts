@@ -6,7 +6,7 @@ import type { OciImage } from "./oci-image.ts";
 
 /** What a Dockerfile compiles to. */
 export interface Compilation {
-  /** One result for each target platform, in the order asked for; a platform that is asked for twice has one. */
+  /** One result for each target platform, by name in byte order; a platform that is asked for twice has one. */
   readonly platforms: readonly CompiledPlatform[];
   /** All platforms together: vertices that are equal are one. */
   readonly graph: BuildGraph;

@@ -65,6 +65,11 @@ export interface CompileOptions {
   readonly disabledCaps?: readonly string[];
   /** Frontend options of BuildKit as they are; they win over the options above. */
   readonly rawOptions?: Readonly<Record<string, string>>;
+  /**
+   * The progress groups of each definition are called by this and a number; `pg` when absent. They are no part of any
+   * digest, but builds that one worker shows side by side must not share them.
+   */
+  readonly progressGroupPrefix?: string;
   /** Ends the compile: it rejects with the reason of the signal. */
   readonly signal?: AbortSignal;
 }

@@ -2,7 +2,7 @@ import { type Diagnostic, DockerfileError } from "../diagnostic.ts";
 import { type MarshalResult, marshal } from "../llb/marshal.ts";
 import { MarshalError } from "../llb/marshal-error.ts";
 import { formatPlatformFully, type Platform } from "../platform.ts";
-import { encodeUtf8 } from "../utf8.ts";
+import { compareUtf8, encodeUtf8 } from "../utf8.ts";
 import { type BuildGraph, buildGraph } from "./build-graph.ts";
 import type { Compilation, CompiledPlatform } from "./compilation.ts";
 import { type CompileEnvironment, compileContext } from "./compile-context.ts";
@@ -97,10 +97,10 @@ function finish(context: CompileContext, platform: Platform | undefined, evaluat
   const { root, image, baseImage, epoch, targetPlatform } = evaluation;
   const marshalled = marshalRoot(context, root, targetPlatform);
   const imageText = encodeImage(image);
-  const { buildPlatform } = context.config;
-  const result = resultPlatform(platform ?? buildPlatform, image.image.platform, buildPlatform);
+  const { buildPlatform, localPlatform } = context.config;
+  const result = resultPlatform(platform ?? localPlatform, image.image.platform, localPlatform);
   const compiled: CompiledPlatform = {
-    platform: result.id,
+    platform: formatPlatformFully(platform ?? buildPlatform),
     definition: marshalled.definition,
     get image(): OciImage {
       return JSON.parse(imageText);
@@ -112,9 +112,13 @@ function finish(context: CompileContext, platform: Platform | undefined, evaluat
   return { result, compiled, marshalled, epoch: epoch && secondsOf(epoch).toString() };
 }
 
-function marshalRoot({ caps, sourceMap }: CompileContext, root: Evaluation["root"], platform: Platform): MarshalResult {
+function marshalRoot(
+  { caps, progressGroupPrefix }: CompileContext,
+  root: Evaluation["root"],
+  platform: Platform,
+): MarshalResult {
   try {
-    return marshal(root, { platform, caps });
+    return marshal(root, { platform, caps, progressGroupPrefix });
   } catch (error) {
     if (!(error instanceof MarshalError)) throw error;
     throw new InvalidDockerfile("invalid-step", error.message, { placeless: true, cause: error });
@@ -129,7 +133,7 @@ function compilation(context: CompileContext, parts: readonly Part[], diagnostic
   for (const { result, epoch } of parts) if (epoch !== undefined) epochs.set(result.id, epoch);
   let graph: BuildGraph | undefined;
   return {
-    platforms: parts.map((part) => part.compiled),
+    platforms: parts.map((part) => part.compiled).sort((a, b) => compareUtf8(a.platform, b.platform)),
     // Made on the first look: who only needs the definitions does not pay for it.
     get graph(): BuildGraph {
       graph ??= buildGraph(

@@ -184,6 +184,6 @@ function finishedImage({ config, givenTargetPlatform }: EvaluationContext, targe
       osFeatures: wanted.osFeatures ?? platform.osFeatures,
     };
   }
-  const normal = imagePlatformOf(normalizePlatform(platformOfImage(platform), config.buildPlatform));
+  const normal = imagePlatformOf(normalizePlatform(platformOfImage(platform), config.localPlatform));
   return { image: { ...image, labels, platform: normal }, history };
 }

@@ -24,6 +24,8 @@ export interface CompileContext {
   readonly mainContext: MainContext;
   readonly sourceMap: SourceMap;
   readonly images: ImageLookup;
+  /** Progress groups are named by this and a number. */
+  readonly progressGroupPrefix: string;
   /** What is known about a source that is no image. */
   sourceMetadata(request: EpochMetadataRequest): Promise<SourceMetadata>;
   /** The rules of the ignore file of the main context; read once, when first needed. */

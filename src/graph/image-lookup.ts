@@ -1,5 +1,5 @@
 import { formatPlatformFully, type Platform } from "../platform.ts";
-import { compareUtf8, compareUtf8 } from "../utf8.ts";
+import { compareUtf8 } from "../utf8.ts";
 import type { CompileOptions, ImageAnswer, ResolvedImage, SourceResolver } from "./compile-options.ts";
 import type { ContextImageAnswer, ContextImageLookup, ContextImages } from "./context/context-build.ts";
 import { InvalidDockerfile } from "./invalid-dockerfile.ts";
@@ -58,7 +58,7 @@ export class ImageLookup implements ContextImages {
 
   /** What was asked so far, without repeats; by mode, then platform, then reference, what has none of them last. */
   get lookups(): readonly Lookup[] {
-    return [...this.#lookups.values()].sort((a, b) => compareUtf8(sortKey(a), sortKey(b)));
+    return [...this.#lookups].sort(([a], [b]) => compareUtf8(a, b)).map(([, lookup]) => lookup);
   }
 
   async #ask(lookup: ContextImageLookup, question: Lookup): Promise<ContextImageAnswer> {
@@ -81,10 +81,6 @@ export class ImageLookup implements ContextImages {
     signal.throwIfAborted();
     return answerOf(ref, answer);
   }
-}
-
-function sortKey({ mode, platform, ref }: Lookup): string {
-  return [mode, platform, ref].map((text) => (text === undefined ? "\uffff" : `${text}\0`)).join("");
 }
 
 /** Tells questions apart, and orders them: the JSON with its keys sorted. */

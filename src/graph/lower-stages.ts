@@ -163,7 +163,7 @@ function located<T>(lines: readonly number[], step: () => T): T {
 
 /** The state before the first instruction: that of the base, with what its config says put in force. */
 function firstState(context: EvaluationContext, node: StageNode): StageState {
-  const inherited = withDefaultPath(inherit(context, node));
+  const inherited = withDefaultPath(inherit(node));
   let { env } = inherited;
   for (const entry of imageEnv(inherited.image)) env = env.set(...splitEnv(entry));
   const { hostname, network } = context.config;
@@ -173,7 +173,7 @@ function firstState(context: EvaluationContext, node: StageNode): StageState {
   return state;
 }
 
-function inherit(context: EvaluationContext, node: StageNode): StageState {
+function inherit(node: StageNode): StageState {
   const { base } = node;
   if (base === undefined) return stateOfStart(node, node.platform ?? noPlatform);
   const from = base.state ?? stateOfStart(base, base.platform ?? noPlatform);

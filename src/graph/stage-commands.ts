@@ -10,10 +10,10 @@ import type { StageTable } from "./stage-table.ts";
  * Finds, for every instruction of every stage, the stages and images that it reads from; images join the table.
  * @throws InvalidDockerfile without a place, as in BuildKit, for a `--from` that means nothing.
  */
-export function linkCommands(table: StageTable, escape: "\\" | "`"): void {
+export function linkCommands(table: StageTable, escapeChar: "\\" | "`"): void {
   // Images that join while this runs have no instructions.
   for (const node of [...table.nodes]) {
-    node.commands = node.stage.commands.map((instruction) => link(node, table, instruction, escape, false));
+    node.commands = node.stage.commands.map((instruction) => link(node, table, instruction, escapeChar, false));
   }
 }
 
@@ -26,14 +26,14 @@ export function addTriggers(
   node: StageNode,
   triggers: readonly string[],
   table: StageTable,
-  escape: "\\" | "`",
+  escapeChar: "\\" | "`",
 ): boolean {
   const { lines } = node.stage;
   const commands = triggers.map((trigger) => {
     const parsed = parseTrigger(trigger, lines);
     if (!parsed.ok) throw new InvalidDockerfile(parsed.error.rule, parsed.error.message, { lines });
     try {
-      return link(node, table, parsed.instruction, escape, true);
+      return link(node, table, parsed.instruction, escapeChar, true);
     } catch (error) {
       if (error instanceof InvalidDockerfile) error.lines = lines;
       throw error;
@@ -48,18 +48,18 @@ function link(
   node: StageNode,
   table: StageTable,
   instruction: Instruction,
-  escape: "\\" | "`",
+  escapeChar: "\\" | "`",
   onBuild: boolean,
 ): StageCommand {
-  const sources = sourcesOf(table, instruction, escape);
+  const sources = sourcesOf(table, instruction, escapeChar);
   for (const source of sources) node.dependencies.set(source, instruction);
   return { instruction, sources, onBuild };
 }
 
-function sourcesOf(table: StageTable, instruction: Instruction, escape: "\\" | "`"): readonly StageNode[] {
+function sourcesOf(table: StageTable, instruction: Instruction, escapeChar: "\\" | "`"): readonly StageNode[] {
   switch (instruction.kind) {
     case "copy":
-      return instruction.from === "" ? [] : [copySource(table, instruction.from, instruction.lines, escape)];
+      return instruction.from === "" ? [] : [copySource(table, instruction.from, instruction.lines, escapeChar)];
     case "run":
       // A mount without `from` may not have a source at all; scratch keeps its place.
       return instruction.mounts.map(({ from }) => table.stageOrImage(from === "" ? "scratch" : from, []));
@@ -68,8 +68,8 @@ function sourcesOf(table: StageTable, instruction: Instruction, escape: "\\" | "
   }
 }
 
-function copySource(table: StageTable, from: string, lines: readonly number[], escape: "\\" | "`"): StageNode {
-  const expanded = expandWord(from, emptyEnv, { escape });
+function copySource(table: StageTable, from: string, lines: readonly number[], escapeChar: "\\" | "`"): StageNode {
+  const expanded = expandWord(from, emptyEnv, { escape: escapeChar });
   if ("error" in expanded) throw new InvalidDockerfile("invalid-expansion", expanded.error, { placeless: true });
   if (expanded.result !== from) {
     const remedy = "name a stage whose FROM has the variable";

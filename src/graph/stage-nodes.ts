@@ -95,7 +95,7 @@ function platformOf(context: EvaluationContext, linter: Linter, stage: Stage, us
 
 function tryParse(text: string, context: EvaluationContext): Platform | PlatformError {
   try {
-    return parsePlatform(text, context.config.buildPlatform);
+    return parsePlatform(text, context.config.localPlatform);
   } catch (error) {
     if (error instanceof PlatformError) return error;
     throw error;

@@ -1,9 +1,9 @@
 import type { LinuxResources } from "../../llb/op-metadata.ts";
 import type { ExtraHost, NetworkMode, Ulimit } from "../../llb/vertex.ts";
-import { defaultPlatform, normalizePlatform, type Platform, PlatformError, parsePlatform } from "../../platform.ts";
+import { normalizePlatform, type Platform, PlatformError, parsePlatform } from "../../platform.ts";
+import { parseBool, parseInt64 } from "../go-numbers.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
 import { parseExtraHosts } from "./extra-hosts.ts";
-import { parseBool, parseInt64 } from "../go-numbers.ts";
 import { parseLinuxResources } from "./linux-resources.ts";
 import { parseUlimits } from "./ulimits.ts";
 
@@ -12,6 +12,8 @@ export type ResolveMode = "default" | "pull" | "local";
 
 /** The frontend options of a build, read and checked. */
 export interface BuildConfig {
+  /** What completes platforms that name one half. */
+  readonly localPlatform: Platform;
   readonly buildPlatform: Platform;
   /** Normalised; empty where none is named. */
   readonly targetPlatforms: readonly Platform[];
@@ -45,15 +47,17 @@ export interface BuildConfig {
 export function readBuildConfig(
   options: ReadonlyMap<string, string>,
   buildPlatformText: string | undefined,
+  localPlatform: Platform,
 ): BuildConfig {
   const get = (key: string) => options.get(key) ?? "";
   refuseRemoved(options);
   const buildPlatform =
-    buildPlatformText === undefined ? defaultPlatform : platformOption(buildPlatformText, defaultPlatform, "build");
+    buildPlatformText === undefined ? localPlatform : platformOption(buildPlatformText, localPlatform, "build");
   const platforms = get("platform");
   const targetPlatforms =
-    platforms === "" ? [] : platforms.split(",").map((text) => platformOption(text, buildPlatform, "target"));
+    platforms === "" ? [] : platforms.split(",").map((text) => platformOption(text, localPlatform, "target"));
   return {
+    localPlatform,
     buildPlatform,
     targetPlatforms,
     resolveMode: resolveMode(get("image-resolve-mode")),

@@ -1,6 +1,6 @@
 import type { LinuxResources } from "../../llb/op-metadata.ts";
-import { InvalidDockerfile } from "../invalid-dockerfile.ts";
 import { parseInt64, parseUint64 } from "../go-numbers.ts";
+import { InvalidDockerfile } from "../invalid-dockerfile.ts";
 
 /**
  * Limits of RUN steps; undefined where none is given.
