@@ -12,7 +12,7 @@ export class Recorder {
   record(event: SolveEvent): void {
     if (event.kind === "vertex") {
       const { vertex: digest, name, platform, inputs } = event;
-      this.#vertices.set(digest, { digest, name, platform, inputs, state: "waiting", runs: [], tail: Buffer.alloc(0) });
+      this.#vertices.set(digest, { digest, name, platform, inputs, state: "skipped", runs: [], tail: Buffer.alloc(0) });
       return;
     }
     if (!("vertex" in event)) return;
@@ -21,7 +21,7 @@ export class Recorder {
     switch (event.kind) {
       case "cached":
         // A later hit on what already ran here says nothing new.
-        if (vertex.state === "waiting") vertex.state = "cached";
+        if (vertex.state === "skipped") vertex.state = "cached";
         break;
       case "completed":
         vertex.state = "completed";

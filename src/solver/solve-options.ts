@@ -110,7 +110,8 @@ export interface VertexTiming {
   readonly name: string;
   readonly platform: string;
   readonly inputs: readonly string[];
-  readonly state: "cached" | "completed" | "failed" | "cancelled" | "waiting";
+  /** `skipped` never ran: nothing needed its result, or another vertex turned out to have the same. */
+  readonly state: "cached" | "completed" | "failed" | "cancelled" | "skipped";
   /** When it ran; a vertex that was started more than once has several. */
   readonly runs: readonly { readonly started: number; readonly completed: number }[];
 }

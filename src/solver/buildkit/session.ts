@@ -4,7 +4,7 @@ import { Server, ServerCredentials, type ServiceDefinition } from "@grpc/grpc-js
 import type { Attachable } from "./attachable.ts";
 import type { Connection } from "./connection.ts";
 import { messageLimit } from "./definition-size.ts";
-import { liftHeaderLimits, liftHeaderLimits } from "./header-limits.ts";
+import { liftHeaderLimits } from "./header-limits.ts";
 import { health } from "./proto/gen/buildkit.js";
 import { healthService } from "./session-services.ts";
 
@@ -43,7 +43,6 @@ export async function openSession(connection: Connection, options: SessionOption
     "grpc.max_receive_message_length": messageLimit,
     "grpc.max_send_message_length": messageLimit,
   });
-  liftHeaderLimits(server);
   liftHeaderLimits(server);
   const services = [healthAttachable, ...attachables];
   for (const { definition, implementation } of services) server.addService(definition, implementation);
