@@ -31,7 +31,7 @@ export function execOpOf(vertex: ExecVertex, context: OpContext): CappedOp {
       network,
       security,
       secretEnv: secretsInEnvironment(secrets),
-      cdiDevices,
+      cdiDevices: cdiDevices.map(({ name, optional = false }) => ({ name, optional })),
     },
   };
 }

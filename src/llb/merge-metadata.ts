@@ -1,3 +1,4 @@
+import { sortedTexts } from "./byte-order.ts";
 import type { OpMetadata } from "./op-metadata.ts";
 
 /**
@@ -7,9 +8,9 @@ import type { OpMetadata } from "./op-metadata.ts";
 export function mergeMetadata(earlier: OpMetadata, later: OpMetadata): OpMetadata {
   return {
     description: union(earlier.description, later.description),
-    ignoreCache: earlier.ignoreCache === true || later.ignoreCache === true,
+    ignoreCache: earlier.ignoreCache || later.ignoreCache,
     exportCache: later.exportCache ?? earlier.exportCache,
-    caps: new Set([...(earlier.caps ?? []), ...(later.caps ?? [])]),
+    caps: sortedTexts(new Set([...(earlier.caps ?? []), ...(later.caps ?? [])])),
     progressGroup: later.progressGroup ?? earlier.progressGroup,
     linuxResources: later.linuxResources ?? earlier.linuxResources,
   };
