@@ -29,12 +29,12 @@ export class RepositoryReader {
 
   copy(common: CommonCopy, ref: GitRef, name: string): CopyAction {
     if (this.#keepGitDir !== undefined && ref.keepGitDir !== undefined && this.#keepGitDir !== ref.keepGitDir) {
-      throw new InvalidDockerfile("git-address", "keep-git-dir is both true and false here: keep one of them");
+      throw new InvalidDockerfile("git-address", '"keep-git-dir" is both true and false here: keep one of them');
     }
     if (this.#checksum !== "" && ref.checksum !== "" && this.#checksum !== ref.checksum) {
       throw new InvalidDockerfile(
         "git-address",
-        `two checksums are given for the repository, ${this.#checksum} and ${ref.checksum}: keep one of them`,
+        `two checksums are given for the repository, "${this.#checksum}" and "${ref.checksum}": keep one of them`,
       );
     }
     this.#keepGitDir = ref.keepGitDir ?? this.#keepGitDir;

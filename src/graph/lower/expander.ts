@@ -31,4 +31,5 @@ export function orThrow<T extends object>(result: T | ExpandError): T {
   return result;
 }
 
-const expandable = /[$"'\\`]/;
+/** Besides what has a meaning: bytes that are not UTF-8 (surrogates) and a byte order mark do not survive the reading. */
+const expandable = /[$"'\\`\ud800-\udfff\ufeff]/;

@@ -25,7 +25,7 @@ export function runSecret(context: LowerContext, mount: Mount, lines: readonly n
 /** A `type=ssh` mount: a forwarded agent. In the op the default agent has no id; the outline calls it "default". */
 export function runSsh(context: LowerContext, mount: Mount, lines: readonly number[]): ExecSsh {
   if (mount.source !== "") {
-    throw new InvalidDockerfile("mount-key", "a mount of type ssh has no source: name the agent with id=<name>");
+    throw new InvalidDockerfile("mount-key", 'an ssh mount has no "source": name the agent with id=<name>');
   }
   context.recorder.useSsh(mount.cacheId === "" ? "default" : mount.cacheId, mount.required, lines);
   return {
