@@ -1,5 +1,7 @@
 import type { Diagnostic } from "../diagnostic.ts";
+import type { SourceInfo } from "../llb/definition.ts";
 import { toWellFormed } from "../utf8.ts";
+import { type DefinitionShape, definitionShape } from "./definition-shape.ts";
 import { type InspectionLocation, indentedJson, inspectionLocation } from "./inspection-json.ts";
 import { lintRuleNamed } from "./lint/rules.ts";
 
@@ -30,17 +32,17 @@ export interface CheckSource {
   readonly filename: string;
   /** The Dockerfile, base64. */
   readonly data: string;
+  /** How a worker loads the Dockerfile. */
+  readonly definition?: DefinitionShape;
   readonly language: string;
 }
 
 /** The report on one Dockerfile from its diagnostics; of several errors it tells the first. */
-export function checkReport(filename: string, source: Uint8Array, diagnostics: readonly Diagnostic[]): CheckReport {
+export function checkReport(source: SourceInfo, diagnostics: readonly Diagnostic[]): CheckReport {
   const error = diagnostics.find((diagnostic) => diagnostic.severity === "error");
   return {
     warnings: diagnostics.filter((diagnostic) => diagnostic.severity === "warning").map(warningShape),
-    sources: [
-      { filename: toWellFormed(filename), data: Buffer.from(source).toString("base64"), language: "Dockerfile" },
-    ],
+    sources: [sourceShape(source)],
     ...(error === undefined ? {} : { buildError: errorShape(error) }),
   };
 }
@@ -55,6 +57,15 @@ export function checkJson(report: CheckReport): string {
   return indentedJson({ ...report, warnings: report.warnings.length === 0 ? null : report.warnings });
 }
 
+function sourceShape({ filename, data, definition, language }: SourceInfo): CheckSource {
+  return {
+    filename: toWellFormed(filename),
+    data: Buffer.from(data).toString("base64"),
+    ...(definition === undefined ? {} : { definition: definitionShape(definition) }),
+    language,
+  };
+}
+
 function warningShape(diagnostic: Diagnostic): CheckWarning {
   const description = lintRuleNamed(diagnostic.rule)?.description;
   return {
@@ -67,6 +78,11 @@ function warningShape(diagnostic: Diagnostic): CheckWarning {
 }
 
 function errorShape(diagnostic: Diagnostic): CheckError {
-  const lines = [...new Set(diagnostic.lines)].sort((a, b) => a - b);
+  // More places than BuildKit's first one: the other instructions of a cycle, which belong to the answer.
+  const places =
+    diagnostic.ranges.length > diagnostic.lines.length
+      ? diagnostic.ranges.map(({ start }) => start.line)
+      : diagnostic.lines;
+  const lines = [...new Set(places)].sort((a, b) => a - b);
   return { message: toWellFormed(diagnostic.message), location: inspectionLocation(lines) };
 }

@@ -7,7 +7,7 @@ import type { Linter } from "./lint/linter.ts";
 import { parseDiagnostics } from "./parse-diagnostics.ts";
 import { reportFindings } from "./report-findings.ts";
 import { sourceLines } from "./source-lines.ts";
-import { type PointedDiagnostic, withTokenRanges } from "./token-ranges.ts";
+import { type PointedDiagnostic, tokensOf, withTokenRanges } from "./token-ranges.ts";
 
 /** The error for a Dockerfile that does not parse: all that is wrong with it, then the warnings found before. */
 export function parseFailure(context: CompileContext, linter: Linter): Promise<DockerfileError> {
@@ -20,7 +20,7 @@ export function parseFailure(context: CompileContext, linter: Linter): Promise<D
 export async function evaluationFailure(context: CompileContext, error: unknown, linter: Linter): Promise<unknown> {
   if (!(error instanceof InvalidDockerfile)) return error;
   const diagnostic = diagnosticOf(error, context.mainContext.filename);
-  return failure(context, [{ diagnostic, tokens: [] }], linter);
+  return failure(context, [{ diagnostic, tokens: tokensOf(error.message) }], linter);
 }
 
 /** An error from before the Dockerfile was looked at; what is not about an option stays as it is. */

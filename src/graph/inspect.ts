@@ -1,23 +1,17 @@
 import { type Diagnostic, DockerfileError } from "../diagnostic.ts";
 import { Failure } from "../failure.ts";
-import { lineRange } from "../range.ts";
-import { decodeUtf8 } from "../utf8.ts";
-import { compileContext } from "./compile-context.ts";
+import type { SourceInfo } from "../llb/definition.ts";
+import { type CompileEnvironment, compileContext } from "./compile-context.ts";
 import type { CompileOptions } from "./compile-options.ts";
+import { evaluationFailure, parseFailure, withoutSource, withRanges } from "./diagnose.ts";
 import { evaluate } from "./evaluate.ts";
 import type { CompileContext } from "./evaluation-context.ts";
-import { InvalidDockerfile } from "./invalid-dockerfile.ts";
 import { linterFor } from "./lint/linter.ts";
-import { parseDiagnostics } from "./parse-diagnostics.ts";
-import { reportFindings } from "./report-findings.ts";
-import { sourceLines } from "./source-lines.ts";
 import type { StageNode } from "./stage-node.ts";
-import { type PointedDiagnostic, withTokenRanges } from "./token-ranges.ts";
 
 /** What is known of a Dockerfile after it was worked out without making a definition. */
 export interface Inspection {
-  readonly filename: string;
-  readonly source: Uint8Array;
+  readonly source: SourceInfo;
   /** The stage that would be built; absent when there are errors. */
   readonly target?: StageNode;
   /** Errors before warnings, each in the order in which they were found. */
@@ -33,63 +27,49 @@ export interface Inspection {
 export async function inspect(
   source: string | Uint8Array,
   options: CompileOptions,
-  { allStages }: { readonly allStages: boolean },
+  { allStages, environment = {} }: { readonly allStages: boolean; readonly environment?: CompileEnvironment },
 ): Promise<Inspection> {
-  const context = await contextOf(source, options);
-  const { filename } = context.mainContext;
-  const found = await findAll(context, allStages);
-  const lines = sourceLines(decodeUtf8(context.source));
-  const diagnostics = await withTokenRanges(lines, context.dockerfile.escape, found.diagnostics);
-  const { target } = found;
-  return { filename, source: context.source, diagnostics, ...(target === undefined ? {} : { target }) };
+  const filename = options.filename ?? "Dockerfile";
+  const context = await compileContext(source, options, environment).catch((error: unknown) => {
+    throw withoutSource(error, filename);
+  });
+  return { source: sourceOf(context), ...(await findAll(context, allStages)) };
 }
 
-async function contextOf(source: string | Uint8Array, options: CompileOptions): Promise<CompileContext> {
-  try {
-    return await compileContext(source, options);
-  } catch (error) {
-    if (!(error instanceof InvalidDockerfile)) throw error;
-    throw new DockerfileError([invalidDiagnostic(error, options.filename ?? "Dockerfile").diagnostic]);
-  }
+function sourceOf({ sourceMap }: CompileContext): SourceInfo {
+  const { filename, language, data, definition } = sourceMap;
+  return {
+    filename,
+    language,
+    data,
+    definition: definition !== undefined && "def" in definition ? definition : undefined,
+  };
 }
 
-interface Findings {
-  readonly target?: StageNode;
-  readonly diagnostics: readonly PointedDiagnostic[];
-}
-
-async function findAll(context: CompileContext, allStages: boolean): Promise<Findings> {
+async function findAll(
+  context: CompileContext,
+  allStages: boolean,
+): Promise<Pick<Inspection, "target" | "diagnostics">> {
   const { dockerfile, config, mainContext } = context;
   const { filename } = mainContext;
   const checks = linterFor({ filename, option: config.check, directive: dockerfile.directives.check });
-  if (checks.kind === "invalid") return { diagnostics: [{ diagnostic: checks.diagnostic, tokens: [] }] };
+  if (checks.kind === "invalid") return { diagnostics: [checks.diagnostic] };
   const { linter } = checks;
-  if (dockerfile.errors.length > 0) {
-    reportFindings(linter, dockerfile.findings);
-    return { diagnostics: [...parseDiagnostics(filename, dockerfile.errors), ...linter.findings] };
-  }
+  if (dockerfile.errors.length > 0) return { diagnostics: (await parseFailure(context, linter)).diagnostics };
   try {
     const { target } = await evaluate(context, { targetPlatform: undefined, linter, allStages });
-    return { target, diagnostics: linter.findings };
+    return { target, diagnostics: await withRanges(context, linter.findings) };
   } catch (error) {
-    return { diagnostics: [errorDiagnostic(error, filename), ...linter.findings] };
+    const failure = await evaluationFailure(context, error, linter);
+    if (failure instanceof DockerfileError) return { diagnostics: failure.diagnostics };
+    return { diagnostics: [imageDiagnostic(failure, filename), ...(await withRanges(context, linter.findings))] };
   }
 }
 
-/** An error of the evaluation as a diagnostic; anything that is neither about the Dockerfile nor its images is thrown on. */
-function errorDiagnostic(error: unknown, filename: string): PointedDiagnostic {
-  if (error instanceof InvalidDockerfile) return invalidDiagnostic(error, filename);
-  if (!(error instanceof Failure) || error.code === "cancelled") throw error;
+/** That an image could not be resolved, as a diagnostic; any other failure is thrown on. */
+function imageDiagnostic(error: unknown, filename: string): Diagnostic {
+  if (!(error instanceof Failure) || (error.code !== "image-unresolved" && error.code !== "auth-refused")) throw error;
   const { code: rule, message, source } = error;
   const ranges = source?.ranges ?? [];
-  const lines = ranges.map((range) => range.start.line);
-  return { diagnostic: { rule, severity: "error", message, filename, lines, ranges }, tokens: [] };
-}
-
-function invalidDiagnostic(
-  { rule, message, lines = [], related }: InvalidDockerfile,
-  filename: string,
-): PointedDiagnostic {
-  const ranges = [lines, ...related].flatMap((place) => place.map(lineRange));
-  return { diagnostic: { rule, severity: "error", message, filename, lines, ranges }, tokens: [] };
+  return { rule, severity: "error", message, filename, lines: ranges.map((range) => range.start.line), ranges };
 }

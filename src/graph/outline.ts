@@ -1,4 +1,5 @@
 import { DockerfileError } from "../diagnostic.ts";
+import type { CompileEnvironment } from "./compile-context.ts";
 import type { CompileOptions } from "./compile-options.ts";
 import { inspect } from "./inspect.ts";
 import { type Outline, outlineShape } from "./outline-shape.ts";
@@ -8,15 +9,20 @@ import { reachableFrom, type StageNode } from "./stage-node.ts";
  * What the target of a Dockerfile can be given: build arguments with their values, secrets and ssh agents. Works the
  * Dockerfile out as a compile does, images included, but for the platform of the worker whatever platforms the options
  * name.
+ * `environment` is where contexts are read and what a worker can do, if not what the options say.
  * @throws DockerfileError when the Dockerfile does not build.
  */
-export async function outline(source: string | Uint8Array, options: CompileOptions = {}): Promise<Outline> {
-  const inspection = await inspect(source, options, { allStages: false });
+export async function outline(
+  source: string | Uint8Array,
+  options: CompileOptions = {},
+  environment: CompileEnvironment = {},
+): Promise<Outline> {
+  const inspection = await inspect(source, options, { allStages: false, environment });
   const { target, diagnostics } = inspection;
   if (target === undefined) throw new DockerfileError(diagnostics);
   if (target.outline === undefined) throw new Error("the target of a build is a stage of the Dockerfile");
   linkOutlines(target);
-  return outlineShape(target.outline, inspection.source);
+  return outlineShape(target.outline, inspection.source.data);
 }
 
 /** Tells the outline of every stage that the target reaches which others its instructions read. */

@@ -1,6 +1,6 @@
 import type { ParseError } from "../parser/dockerfile.ts";
 import { lineRange } from "../range.ts";
-import type { PointedDiagnostic } from "./token-ranges.ts";
+import { type PointedDiagnostic, tokensOf } from "./token-ranges.ts";
 
 /** The errors of a parsed Dockerfile as diagnostics, in their order, with what to point at. */
 export function parseDiagnostics(filename: string, errors: readonly ParseError[]): readonly PointedDiagnostic[] {
@@ -13,6 +13,6 @@ export function parseDiagnostics(filename: string, errors: readonly ParseError[]
       lines,
       ranges: (at ?? lines).filter((line) => line > 0).map(lineRange),
     },
-    tokens: token === undefined ? [] : [token],
+    tokens: token === undefined ? tokensOf(message) : [token],
   }));
 }

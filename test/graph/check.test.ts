@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { DockerfileError } from "../../src/diagnostic.ts";
+import { Failure } from "../../src/failure.ts";
+import { check } from "../../src/graph/check.ts";
+import { checkJson, checkStatus } from "../../src/graph/check-shape.ts";
+import { checkText } from "../../src/graph/check-text.ts";
+import type { CompileOptions, SourceResolver } from "../../src/graph/compile-options.ts";
+
+const alpine = { config: { os: "linux", architecture: "amd64", config: {}, rootfs: { type: "layers" } } };
+const options: CompileOptions = { images: { "docker.io/library/alpine:latest": alpine }, sessionId: "s" };
+
+function resolverThat(fails: unknown): SourceResolver {
+  return { image: () => Promise.reject(fails) };
+}
+
+describe("check", () => {
+  it("reports what BuildKit reports, field by field, in the text of its JSON", async () => {
+    const report = await check("FROM alpine\nENV <a> b\n", options);
+    expect(checkStatus(report)).toBe(1);
+    const json = checkJson(report);
+    expect(JSON.parse(json)).toMatchObject({
+      warnings: [
+        {
+          ruleName: "LegacyKeyValueFormat",
+          description: "Legacy key/value format with whitespace separator should not be used",
+          url: "https://docs.docker.com/go/dockerfile/rule/legacy-key-value-format/",
+          detail: '"ENV key=value" should be used instead of legacy "ENV key value" format',
+          location: { ranges: [{ start: { line: 2 }, end: { line: 2 } }] },
+        },
+      ],
+      sources: [
+        {
+          filename: "Dockerfile",
+          data: Buffer.from("FROM alpine\nENV <a> b\n").toString("base64"),
+          definition: { metadata: expect.anything(), Source: { locations: expect.anything() } },
+          language: "Dockerfile",
+        },
+      ],
+    });
+    expect(json.startsWith('{\n  "warnings": [\n    {\n      "ruleName": "LegacyKeyValueFormat",\n')).toBe(true);
+  });
+
+  it("tells how a worker loads the Dockerfile: every op has metadata and places", async () => {
+    const [source] = (await check("FROM scratch\n", options)).sources;
+    const metadata = Object.keys(source?.definition?.metadata ?? {});
+    expect(source?.definition?.def).toHaveLength(2);
+    expect(metadata).toHaveLength(2);
+    expect(metadata).toEqual([...metadata].sort());
+    expect(Object.values(source?.definition?.metadata ?? {})).toContainEqual({
+      description: { "llb.customname": "[internal] load build definition from Dockerfile" },
+      caps: {
+        "source.local": true,
+        "source.local.followpaths": true,
+        "source.local.sessionid": true,
+        "source.local.sharedkeyhint": true,
+      },
+    });
+  });
+
+  it("has null for no warnings in JSON, as Go writes an empty list that was never made", async () => {
+    const report = await check("FROM alpine\n", options);
+    expect(report.warnings).toEqual([]);
+    expect(checkJson(report)).toContain('"warnings": null,');
+    expect(checkStatus(report)).toBe(0);
+    expect(checkText(report)).toBe("");
+  });
+
+  it("covers all stages, or those that a target needs", async () => {
+    const text = "FROM alpine AS a\nMAINTAINER x\nCMD a\nFROM alpine AS b\nCMD b\n";
+    const rules = async (more: CompileOptions) =>
+      (await check(text, { ...options, ...more })).warnings.map(({ ruleName }) => ruleName);
+    expect(await rules({})).toEqual(["MaintainerDeprecated", "JSONArgsRecommended", "JSONArgsRecommended"]);
+    expect(await rules({ target: "b" })).toEqual(["MaintainerDeprecated", "JSONArgsRecommended"]);
+  });
+
+  it("reports all the instructions of a circle", async () => {
+    const text = "FROM scratch AS a\nCOPY --from=b / /\nFROM scratch AS b\nCOPY --from=a / /\n";
+    const { buildError } = await check(text, options);
+    expect(buildError?.location.ranges?.map((range) => range.start.line)).toEqual([2, 4]);
+  });
+
+  it("reports an image that cannot be resolved, and the warnings before", async () => {
+    const failure = new Failure("image-unresolved", "the registry does not answer");
+    const report = await check("FROM busybox AS Box\n", { resolver: resolverThat(failure) });
+    expect(report.warnings.map(({ ruleName }) => ruleName)).toEqual(["StageNameCasing"]);
+    expect(report.buildError?.message).toContain("the registry does not answer");
+    expect(checkStatus(report)).toBe(1);
+  });
+
+  it("passes on that it was cancelled, and what is a bug", async () => {
+    const bug = new Error("a bug in the resolver");
+    await expect(check("FROM busybox\n", { resolver: resolverThat(bug) })).rejects.toBe(bug);
+    const signal = AbortSignal.abort(new Failure("cancelled", "stopped"));
+    await expect(check("FROM busybox\n", { ...options, signal })).rejects.toMatchObject({ code: "cancelled" });
+  });
+
+  it("refuses options that are malformed, which no Dockerfile can mend", async () => {
+    await expect(check("FROM alpine\n", { ...options, networkMode: "bridge" })).rejects.toBeInstanceOf(DockerfileError);
+  });
+});
+
+describe("the text of a report", () => {
+  it("goes by line, and shows as many lines around as BuildKit does", async () => {
+    const text = "FROM alpine AS B\nRUN a\nRUN b\nRUN c\nRUN d\nRUN e\n\nCMD f\nWORKDIR g\n";
+    const report = await check(text, options);
+    expect(report.warnings.map(({ ruleName }) => ruleName)).toEqual([
+      "StageNameCasing",
+      "JSONArgsRecommended",
+      "WorkdirRelativePath",
+    ]);
+    expect(checkText(report)).toContain(
+      [
+        "Dockerfile:8",
+        "--------------------",
+        "   6 |     RUN e",
+        "   7 |     ",
+        "   8 | >>> CMD f",
+        "   9 |     WORKDIR g",
+        "  10 |     ",
+        "--------------------",
+      ].join("\n"),
+    );
+  });
+});
