@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../diagnostic.ts";
-import type { Compilation, CompiledPlatform } from "../graph/compilation.ts";
+import type { Compilation } from "../graph/compilation.ts";
 import { compileIn } from "../graph/compile.ts";
 import { readBuildConfig } from "../graph/config/build-config.ts";
 import type { ContextSite } from "../graph/context/context-build.ts";
@@ -14,10 +14,11 @@ import { cacheImportsOf } from "./cache-imports.ts";
 import { forwardBuild } from "./forward.ts";
 import { missingFrontendCap } from "./frontend-caps.ts";
 import { frontendResult } from "./frontend-result.ts";
-import type { FrontendResult, Gateway, GatewayRef } from "./gateway.ts";
+import type { FrontendResult, Gateway } from "./gateway.ts";
 import { GatewayReader } from "./gateway-reader.ts";
 import { gatewayResolver } from "./gateway-resolver.ts";
 import { readDockerfile } from "./read-dockerfile.ts";
+import { answerRequest, type RequestSubject } from "./requests.ts";
 import { sendWarnings } from "./warnings.ts";
 
 /** Where a build can be looked into, or taken a hand in. */
@@ -32,7 +33,7 @@ export interface BuildHooks {
  * together. It is not returned to the worker yet.
  *
  * Rejects with a DockerfileError, a Failure, or the reason of the signal. A syntax line that names another frontend
- * hands the build to that frontend.
+ * hands the build to that frontend. The option `requestid` asks about the Dockerfile instead of building it.
  */
 export async function buildDockerfile(
   gateway: Gateway,
@@ -48,16 +49,19 @@ export async function buildDockerfile(
   const syntax = options.has("cmdline") ? undefined : syntaxLine(files.source, options);
   if (syntax !== undefined && !isDockerfileFrontend(syntax.image)) return forwardBuild(gateway, syntax, signal);
   if (missing !== undefined) throw missing.failure;
+  const subject = subjectOf(gateway, reader, site, files, signal);
+  const request = options.get("requestid");
+  if (request !== undefined) return answerRequest(request, subject);
   const cacheImports = cacheImportsOf(options);
-  const compilation = await compileFiles(gateway, reader, site, files, signal);
+  const compilation = await compileIn(subject.source, subject.options, subject.environment);
   await sendWarnings(gateway, compilation.diagnostics.filter(isWarning), sourceOf(files), files.definition, signal);
   await hooks.onCompiled?.(compilation);
-  const solve = async ({ definition }: CompiledPlatform): Promise<GatewayRef | undefined> => {
-    const result = await gateway.solve({ definition: definition.bytes, cacheImports }, signal);
+  const solves = compilation.platforms.map(({ definition }) => async (linked: AbortSignal) => {
+    const result = await gateway.solve({ definition: definition.bytes, cacheImports }, linked);
     return result.ref;
-  };
-  const refs = await allOrFirstFailure(compilation.platforms.map(solve));
-  const { multiPlatform } = readBuildConfig(options, formatPlatformFully(site.buildPlatform));
+  });
+  const refs = await allTogether(solves, signal);
+  const { multiPlatform } = readBuildConfig(options, undefined, site.buildPlatform);
   return frontendResult(compilation, refs, multiPlatform);
 }
 
@@ -102,31 +106,34 @@ async function mainContext(site: ContextSite, signal: AbortSignal): Promise<Main
   }
 }
 
-function compileFiles(
+/** The Dockerfile with what a compile of it is given. */
+function subjectOf(
   gateway: Gateway,
   reader: GatewayReader,
   site: ContextSite,
   files: Files,
   signal: AbortSignal,
-): Promise<Compilation> {
+): RequestSubject {
   const { context, source, ignoreFile } = files;
-  const besideDockerfile = ignoreFile && { name: `${context.filename}.dockerignore`, content: ignoreFile };
-  return compileIn(
+  const beside = ignoreFile && { name: `${context.filename}.dockerignore`, content: ignoreFile };
+  return {
     source,
-    {
+    options: {
       rawOptions: Object.fromEntries(site.options),
       filename: context.filename,
       sessionId: site.sessionId,
       buildPlatform: formatPlatformFully(site.buildPlatform),
       resolver: gatewayResolver(gateway),
+      progressGroupPrefix: `${site.sessionId}-pg`,
       signal,
     },
-    {
+    environment: {
       reader,
       caps: capSetOf(gateway.build.llbCaps),
-      ...(besideDockerfile === undefined ? {} : { besideDockerfile }),
+      localPlatform: site.buildPlatform,
+      ...(beside === undefined ? {} : { besideDockerfile: beside }),
     },
-  );
+  };
 }
 
 function isWarning({ severity }: Diagnostic): boolean {
@@ -137,11 +144,23 @@ function sourceOf({ context, source, definition }: Files) {
   return { filename: context.filename, language: "Dockerfile", data: source, definition: definition.bytes };
 }
 
-/** Waits for all, so that nothing runs on behind a failure; the failure of the first in order is the one told. */
-async function allOrFirstFailure<T>(waiting: readonly Promise<T>[]): Promise<readonly T[]> {
-  const settled = await Promise.allSettled(waiting);
-  return settled.map((result) => {
-    if (result.status === "rejected") throw result.reason;
-    return result.value;
+/** Runs all side by side. The first failure stops the others, and is told when they have ended. */
+async function allTogether<T>(
+  tasks: readonly ((signal: AbortSignal) => Promise<T>)[],
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  const stop = new AbortController();
+  const linked = AbortSignal.any([signal, stop.signal]);
+  const running = tasks.map(async (task) => {
+    try {
+      return await task(linked);
+    } catch (error) {
+      stop.abort(error);
+      throw error;
+    }
   });
+  await Promise.allSettled(running);
+  // Aborting again changes nothing: the reason is the first failure.
+  stop.signal.throwIfAborted();
+  return Promise.all(running);
 }
