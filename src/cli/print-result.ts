@@ -20,9 +20,9 @@ function row(label: string, text: string): string {
   return `${pc.green(label.padEnd(7))} ${text}`;
 }
 
-/** How many steps of the Dockerfile ran and how many came from the cache; internal ones do not count. */
+/** How many steps of the Dockerfile (those that are numbered) ran and how many came from the cache. */
 function stepsText(result: SolveResult): string {
-  const steps = result.timings.filter((timing) => !/^\[(?:[^\]]* )?(?:internal|auth)\]|^exporting /.test(timing.name));
+  const steps = result.timings.filter((timing) => /^\[[^\]]*\b\d+\/\d+\] /.test(timing.name));
   const cached = steps.filter((timing) => timing.state === "cached").length;
   const ran = steps.filter((timing) => timing.state === "completed").length;
   return `${ran} run, ${cached} cached`;

@@ -6,6 +6,8 @@ export interface StepView {
   readonly vertex: string;
   readonly name: string;
   readonly internal: boolean;
+  /** Part of a progress group, which the worker shows as one step of its own. */
+  readonly grouped: boolean;
   /** From 1, in the order in which steps first showed any life; 0 before that. */
   index: number;
   state: "waiting" | "running" | "done" | "cached" | "failed" | "cancelled";
@@ -34,10 +36,10 @@ export class BuildView {
   apply(event: SolveEvent): void {
     if (event.kind === "worker" || event.kind === "note") return;
     if (event.kind === "vertex") {
-      this.#add(event.vertex, event.name, event.internal);
+      this.#add(event.vertex, event.name, event.internal, event.progressGroup !== undefined);
       return;
     }
-    const step = this.steps.get(event.vertex) ?? this.#add(event.vertex, event.vertex, true);
+    const step = this.steps.get(event.vertex) ?? this.#add(event.vertex, event.vertex, true, false);
     if (step.index === 0) step.index = ++this.#indexed;
     switch (event.kind) {
       case "started":
@@ -73,11 +75,11 @@ export class BuildView {
     return { done, total: this.steps.size };
   }
 
-  #add(vertex: string, name: string, internal: boolean): StepView {
+  #add(vertex: string, name: string, internal: boolean, grouped: boolean): StepView {
     const known = this.steps.get(vertex);
     if (known !== undefined) return known;
     const step: StepView = {
-      ...{ vertex, name, internal, index: 0, state: "waiting", started: 0, spent: 0, error: "" },
+      ...{ vertex, name, internal, grouped, index: 0, state: "waiting", started: 0, spent: 0, error: "" },
       parts: new Map(),
       tail: { lines: [], partial: "" },
     };

@@ -1,104 +1,135 @@
 import { StringDecoder } from "node:string_decoder";
-import type { ProgressEvent, SolveEvent, WarningEvent } from "../../solver/events.ts";
+import type { LogEvent, ProgressEvent, SolveEvent } from "../../solver/events.ts";
 import { BuildView, type StepView } from "./build-view.ts";
 import { formatBytes, formatSeconds } from "./format.ts";
 import type { Progress } from "./progress.ts";
+
+/** Calls `flush` again and again until the function that it gives back is called. */
+export type Ticker = (flush: () => void) => () => void;
 
 // Between two lines about the same part: a download must not fill the log.
 const partInterval = 5000;
 
 /**
  * One line for each thing that happens, in the form `#N text` of docker buildx, for logs and CI: the lines of a step
- * carry its number, and a blank line and its name stand where the output turns to another step.
+ * carry its number, and a blank line and its name stand where the output turns to another step. What comes between two
+ * ticks is printed together, step by step, so that steps which run side by side do not shred each other's output.
  */
-export function plainProgress(write: (text: string) => void): Progress {
+export function plainProgress(write: (text: string) => void, ticker: Ticker = everyTick): Progress {
   const view = new BuildView();
-  const logs = new Map<string, { text: string; decoder: StringDecoder; began: number }>();
-  const shownParts = new Map<string, number>();
+  const lines = new LineQueue();
+  const shown = new Map<StepView, "name" | "end">();
   let current: StepView | undefined;
   let first = true;
 
-  const turnTo = (step: StepView): void => {
-    if (current === step) return;
-    if (current?.state === "running") write(`#${current.index} ...\n`);
-    write(`${first ? "" : "\n"}#${step.index} ${step.name}\n`);
-    first = false;
-    current = step;
-  };
-  const line = (step: StepView, text: string): void => {
-    turnTo(step);
-    write(`#${step.index} ${text}\n`);
-  };
-  const flushLog = (step: StepView): void => {
-    for (const stream of ["stdout", "stderr"]) {
-      const log = logs.get(step.vertex + stream);
-      if (log !== undefined && log.text !== "") line(step, logLine(log.began, step, log.text));
-      logs.delete(step.vertex + stream);
+  const print = (step: StepView): void => {
+    const pending = lines.take(step);
+    const state = shown.get(step);
+    if (pending.length === 0 && (state === "end" || (state === "name" && !isOver(step)))) return;
+    if (current !== step) {
+      if (current !== undefined) write(`#${current.index} ...\n`);
+      write(`${first ? "" : "\n"}#${step.index} ${step.name}\n`);
+      first = false;
     }
+    for (const line of pending) write(`#${step.index} ${line}\n`);
+    if (isOver(step)) write(`#${step.index} ${endText(step)}\n`);
+    shown.set(step, isOver(step) ? "end" : "name");
+    current = isOver(step) ? undefined : step;
   };
-  const printLog = (step: StepView, event: Extract<SolveEvent, { kind: "log" }>): void => {
-    const key = event.vertex + event.stream;
-    const log = logs.get(key) ?? { text: "", decoder: new StringDecoder("utf8"), began: event.at };
-    logs.set(key, log);
-    if (log.text === "") log.began = event.at;
-    const lines = (log.text + log.decoder.write(Buffer.from(event.data))).split("\n");
-    log.text = lines.pop() ?? "";
-    for (const text of lines) line(step, logLine(event.at, step, text.replace(/\r$/, "")));
+  const flush = (): void => {
+    const steps = [...view.steps.values()].filter((step) => step.index > 0 && !step.grouped);
+    steps.sort((a, b) => turn(a, current) - turn(b, current) || a.index - b.index);
+    for (const step of steps) print(step);
   };
-  const printPart = (step: StepView, event: ProgressEvent): void => {
-    const key = event.vertex + event.id;
-    const shown = shownParts.get(key);
-    if (event.completed === undefined && shown !== undefined && event.at - shown < partInterval) return;
-    if (shown === Number.POSITIVE_INFINITY) return;
-    shownParts.set(key, event.completed === undefined ? event.at : Number.POSITIVE_INFINITY);
-    line(step, partText(event));
-  };
+  const stop = ticker(flush);
 
   return {
     onEvent(event) {
       view.apply(event);
-      if (event.kind === "worker") {
-        write(`#0 building with ${event.worker.description} (${event.worker.origin})\n\n`);
-        return;
-      }
-      if (event.kind === "note") {
-        write(`#0 ${event.message}\n`);
-        return;
-      }
-      const step = view.steps.get(event.vertex);
-      if (step === undefined || event.kind === "vertex") return;
-      switch (event.kind) {
-        case "started":
-          turnTo(step);
-          return;
-        case "cached":
-          line(step, "CACHED");
-          current = undefined;
-          return;
-        case "completed":
-        case "failed":
-          flushLog(step);
-          line(step, endText(step));
-          current = undefined;
-          return;
-        case "log":
-          printLog(step, event);
-          return;
-        case "progress":
-          printPart(step, event);
-          return;
-        case "warning":
-          line(step, warningText(event));
-          return;
-      }
+      if (event.kind === "worker") write(`#0 building with ${event.worker.description} (${event.worker.origin})\n\n`);
+      else if (event.kind === "note") write(`#0 ${event.message}\n`);
+      else lines.add(view.steps.get(event.vertex), event);
     },
     end() {
-      for (const step of view.steps.values()) flushLog(step);
+      stop();
+      flush();
     },
   };
 }
 
+function everyTick(flush: () => void): () => void {
+  const timer = setInterval(flush, 200);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** The step that is being printed goes on, then come those that are over, then the others. */
+function turn(step: StepView, current: StepView | undefined): number {
+  if (step === current) return 0;
+  return isOver(step) ? 1 : 2;
+}
+
+function isOver(step: StepView): boolean {
+  return step.state !== "running" && step.state !== "waiting";
+}
+
+/** The lines that wait to be printed, by step: of a log only whole ones, until the step is over. */
+class LineQueue {
+  readonly #pending = new Map<StepView, string[]>();
+  readonly #logs = new Map<string, { text: string; decoder: StringDecoder; began: number; step: StepView }>();
+  readonly #parts = new Map<string, number>();
+
+  add(step: StepView | undefined, event: SolveEvent): void {
+    if (step === undefined) return;
+    if (event.kind === "log") this.#addLog(step, event);
+    else if (event.kind === "progress") this.#addPart(step, event);
+    else if (event.kind === "warning") this.#push(step, `WARN: ${event.message}`);
+    else if (event.kind === "completed" || event.kind === "failed") this.#endLogs(step);
+  }
+
+  take(step: StepView): readonly string[] {
+    const lines = this.#pending.get(step) ?? [];
+    this.#pending.delete(step);
+    return lines;
+  }
+
+  #push(step: StepView, line: string): void {
+    const lines = this.#pending.get(step);
+    if (lines === undefined) this.#pending.set(step, [line]);
+    else lines.push(line);
+  }
+
+  #addLog(step: StepView, event: LogEvent): void {
+    const key = event.vertex + event.stream;
+    const log = this.#logs.get(key) ?? { text: "", decoder: new StringDecoder("utf8"), began: event.at, step };
+    this.#logs.set(key, log);
+    if (log.text === "") log.began = event.at;
+    const lines = (log.text + log.decoder.write(Buffer.from(event.data))).split("\n");
+    log.text = lines.pop() ?? "";
+    for (const text of lines) this.#push(step, logLine(event.at, step, text.replace(/\r$/, "")));
+  }
+
+  #addPart(step: StepView, event: ProgressEvent): void {
+    const key = event.vertex + event.id;
+    const last = this.#parts.get(key);
+    if (last === Number.POSITIVE_INFINITY) return;
+    if (event.completed === undefined && last !== undefined && event.at - last < partInterval) return;
+    this.#parts.set(key, event.completed === undefined ? event.at : Number.POSITIVE_INFINITY);
+    this.#push(step, partText(event));
+  }
+
+  #endLogs(step: StepView): void {
+    for (const stream of ["stdout", "stderr"]) {
+      const log = this.#logs.get(step.vertex + stream);
+      if (log === undefined) continue;
+      this.#logs.delete(step.vertex + stream);
+      if (log.text !== "") this.#push(step, logLine(log.began, step, log.text));
+    }
+  }
+}
+
 function endText(step: StepView): string {
+  if (step.state === "cached") return "CACHED";
   if (step.state === "cancelled") return "CANCELED";
   if (step.state === "failed") return `ERROR: ${step.error}`;
   return `DONE ${formatSeconds(step.spent)}`;
@@ -111,7 +142,7 @@ function logLine(at: number, step: StepView, text: string): string {
 
 /** `sha256:… 1.2MB / 3MB 0.4s done`. */
 export function partText(event: ProgressEvent): string {
-  const pieces = [event.name === "" ? event.id : event.name];
+  const pieces = [event.id];
   if (event.total > 0) pieces.push(`${formatBytes(event.current)} / ${formatBytes(event.total)}`);
   else if (event.current > 0) pieces.push(formatBytes(event.current));
   if (event.started !== undefined) {
@@ -120,8 +151,4 @@ export function partText(event: ProgressEvent): string {
   }
   if (event.completed !== undefined) pieces.push("done");
   return pieces.join(" ");
-}
-
-function warningText(event: WarningEvent): string {
-  return `WARN: ${event.message}`;
 }

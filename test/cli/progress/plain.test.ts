@@ -28,29 +28,41 @@ const log = (digest: string, text: string | Uint8Array, at: number): SolveEvent 
   at,
 });
 
-function print(events: readonly SolveEvent[]): string {
+/** Prints the events, with a tick after each group of them. */
+function print(...groups: readonly (readonly SolveEvent[])[]): string {
   let text = "";
-  const progress = plainProgress((more) => {
+  let tick = () => {};
+  const write = (more: string) => {
     text += more;
+  };
+  const progress = plainProgress(write, (flush) => {
+    tick = flush;
+    return () => {};
   });
-  for (const event of events) progress.onEvent(event);
+  for (const events of groups) {
+    for (const event of events) progress.onEvent(event);
+    tick();
+  }
   progress.end();
   return text;
 }
 
 test("two steps that run side by side: their lines carry their numbers, a turn to the other is marked", () => {
-  const text = print([
-    worker,
-    vertex("a", "[1/2] RUN one"),
-    vertex("b", "[2/2] RUN two"),
-    { kind: "started", vertex: "a", at: 1000 },
-    log("a", "first\nhal", 1100),
-    { kind: "started", vertex: "b", at: 1200 },
-    log("b", "other\n", 1300),
-    log("a", "f\n", 1400),
-    { kind: "completed", vertex: "a", started: 1000, at: 2500 },
-    { kind: "failed", vertex: "b", started: 1200, at: 2600, error: "exit code: 1", cancelled: false },
-  ]);
+  const text = print(
+    [
+      worker,
+      vertex("a", "[1/2] RUN one"),
+      vertex("b", "[2/2] RUN two"),
+      { kind: "started", vertex: "a", at: 1000 },
+      log("a", "first\nhal", 1100),
+    ],
+    [{ kind: "started", vertex: "b", at: 1200 }, log("b", "other\n", 1300)],
+    [
+      log("a", "f\n", 1400),
+      { kind: "completed", vertex: "a", started: 1000, at: 2500 },
+      { kind: "failed", vertex: "b", started: 1200, at: 2600, error: "exit code: 1", cancelled: false },
+    ],
+  );
   expect(text).toBe(`#0 building with docker at unix:///d.sock (DOCKER_HOST)
 
 #1 [1/2] RUN one
@@ -59,14 +71,11 @@ test("two steps that run side by side: their lines carry their numbers, a turn t
 
 #2 [2/2] RUN two
 #2 0.100 other
-#2 ...
+#2 ERROR: exit code: 1
 
 #1 [1/2] RUN one
 #1 0.400 half
 #1 DONE 1.5s
-
-#2 [2/2] RUN two
-#2 ERROR: exit code: 1
 `);
 });
 
@@ -105,4 +114,12 @@ test("cached steps say so; parts are printed when they begin and when they are d
 #2 layer 2kB / 2kB 3.0s done
 #2 DONE 3.0s
 `);
+});
+
+test("a step that starts again for another of its outputs is not told twice", () => {
+  const run = (started: number): SolveEvent[] => [
+    { kind: "started", vertex: "a", at: started },
+    { kind: "completed", vertex: "a", started, at: started + 500 },
+  ];
+  expect(print([vertex("a", "RUN x"), ...run(0)], run(1000), run(2000))).toBe("#1 RUN x\n#1 DONE 0.5s\n");
 });
