@@ -16,7 +16,7 @@ export function suggest(
     if (candidate === wanted) return undefined;
     // Lengths that differ by the limit cannot be near enough: most candidates end here.
     if (Math.abs(candidate.length - wanted.length) >= bestDistance) continue;
-    const distance = editDistance(wanted, candidate);
+    const distance = editDistance(wanted, candidate, bestDistance);
     if (distance >= bestDistance) continue;
     best = caseSensitive ? option : inCaseOf(value, candidate);
     bestDistance = distance;
@@ -39,16 +39,32 @@ function inCaseOf(model: string, lower: string): string {
   return model === model.toUpperCase() ? lower.toUpperCase() : lower;
 }
 
-/** Levenshtein's distance: insertions, deletions and substitutions of UTF-16 units, one each. */
-function editDistance(from: string, to: string): number {
-  let previous = Array.from({ length: to.length + 1 }, (_, column) => column);
+/**
+ * Levenshtein's distance in UTF-16 units (insertions, deletions and substitutions, one each) if it is below `limit`,
+ * else `limit`. Only cells of the table near its diagonal can be that small, so that the time is that of reading both.
+ */
+function editDistance(from: string, to: string, limit: number): number {
+  const band = limit - 1;
+  // At `offset` of a row stands the cell of column `row + offset - band`.
+  let previous = Array.from({ length: 2 * band + 1 }, (_, offset) => (offset < band ? limit : offset - band));
+  let current: number[] = [...previous];
   for (let row = 1; row <= from.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const substitution = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    let least = limit;
+    for (let offset = 0; offset <= 2 * band; offset++) {
+      const column = row + offset - band;
+      let cell = limit;
+      if (column >= 0 && column <= to.length) {
+        const differs = column === 0 || from.charCodeAt(row - 1) !== to.charCodeAt(column - 1);
+        const substituted = column === 0 ? limit : (previous[offset] ?? limit) + (differs ? 1 : 0);
+        const deleted = (previous[offset + 1] ?? limit) + 1;
+        const inserted = offset === 0 ? limit : (current[offset - 1] ?? limit) + 1;
+        cell = Math.min(limit, substituted, deleted, inserted);
+      }
+      current[offset] = cell;
+      least = Math.min(least, cell);
     }
-    previous = current;
+    if (least >= limit) return limit;
+    [previous, current] = [current, previous];
   }
-  return previous[to.length] ?? 0;
+  return previous[to.length - from.length + band] ?? limit;
 }
