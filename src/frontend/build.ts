@@ -124,7 +124,7 @@ function subjectOf(
       sessionId: site.sessionId,
       buildPlatform: formatPlatformFully(site.buildPlatform),
       resolver: gatewayResolver(gateway),
-      progressGroupPrefix: `${site.sessionId}-pg`,
+      progressGroupPrefix: `${site.sessionId}-pg-`,
       signal,
     },
     environment: {

@@ -68,7 +68,7 @@ export async function compileContext(
     mainContext,
     sourceMap: dockerfileSourceMap(mainContext, bytes, dockerfileDefinition(contexts, mainContext)),
     images,
-    progressGroupPrefix: options.progressGroupPrefix ?? "pg",
+    progressGroupPrefix: options.progressGroupPrefix,
     sourceMetadata: (request) => {
       images.noteSource(request.identifier);
       return sourceMetadata(request, options, signal);

@@ -66,8 +66,8 @@ export interface CompileOptions {
   /** Frontend options of BuildKit as they are; they win over the options above. */
   readonly rawOptions?: Readonly<Record<string, string>>;
   /**
-   * The progress groups of each definition are called by this and a number; `pg` when absent. They are no part of any
-   * digest, but builds that one worker shows side by side must not share them.
+   * The progress groups of a definition are called by this, its platform and a number; when absent, by `pg` and a
+   * number alone. They are no part of any digest, but what a worker shows in one build must not share them by chance.
    */
   readonly progressGroupPrefix?: string;
   /** Ends the compile: it rejects with the reason of the signal. */

@@ -117,8 +117,9 @@ function marshalRoot(
   root: Evaluation["root"],
   platform: Platform,
 ): MarshalResult {
+  const prefix = progressGroupPrefix === undefined ? "pg" : `${progressGroupPrefix}${formatPlatformFully(platform)}-`;
   try {
-    return marshal(root, { platform, caps, progressGroupPrefix });
+    return marshal(root, { platform, caps, progressGroupPrefix: prefix });
   } catch (error) {
     if (!(error instanceof MarshalError)) throw error;
     throw new InvalidDockerfile("invalid-step", error.message, { placeless: true, cause: error });

@@ -25,7 +25,7 @@ export interface CompileContext {
   readonly sourceMap: SourceMap;
   readonly images: ImageLookup;
   /** Progress groups are named by this and a number. */
-  readonly progressGroupPrefix: string;
+  readonly progressGroupPrefix: string | undefined;
   /** What is known about a source that is no image. */
   sourceMetadata(request: EpochMetadataRequest): Promise<SourceMetadata>;
   /** The rules of the ignore file of the main context; read once, when first needed. */
