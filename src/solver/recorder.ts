@@ -20,8 +20,8 @@ export class Recorder {
     if (vertex === undefined) return;
     switch (event.kind) {
       case "cached":
-        // A later hit on what already ran here says nothing new.
-        if (vertex.state === "skipped") vertex.state = "cached";
+        // Sources are looked up first, which is told as a run of theirs: only then are they found in the cache.
+        vertex.state = "cached";
         break;
       case "completed":
         vertex.state = "completed";
