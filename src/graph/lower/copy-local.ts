@@ -2,7 +2,7 @@ import type { CopyAction, Edge } from "../../llb/vertex.ts";
 import type { AddInstruction, CopyInstruction } from "../../parser/instruction.ts";
 import { joinPath } from "../../slash-path.ts";
 import { normalizePath } from "../paths.ts";
-import type { CommonCopy } from "./copy-files.ts";
+import type { CommonCopy } from "./copy-common.ts";
 
 /** One path of a context or stage, possibly with wildcards. A folder gives what is in it. */
 export function copyLocal(

@@ -6,7 +6,7 @@ import { gitSource } from "../git-source.ts";
 import { parseGoUrl } from "../go-url.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
 import { checkDigest } from "./copy-checksum.ts";
-import type { CommonCopy } from "./copy-files.ts";
+import type { CommonCopy } from "./copy-common.ts";
 import { named, namedCommand } from "./named.ts";
 
 /**

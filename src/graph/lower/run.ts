@@ -1,4 +1,4 @@
-import type { ExecVertex, NetworkMode } from "../../llb/vertex.ts";
+import type { ExecMeta, ExecVertex, NetworkMode } from "../../llb/vertex.ts";
 import type { Env } from "../../parser/env.ts";
 import type { RunInstruction } from "../../parser/instruction.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
@@ -23,21 +23,10 @@ export function lowerRun(context: LowerContext, state: StageState, instruction: 
   const args = instruction.prependShell ? withShell(state.image, command.args) : command.args;
   const { mounts, secrets, ssh } = runMounts(context, state, instruction);
   refuseDevices(context, instruction);
-  const { caps, linuxResources } = context;
-  const resources = caps.has("exec.meta.linux.resources") ? linuxResources : undefined;
+  const resources = context.caps.has("exec.meta.linux.resources") ? context.linuxResources : undefined;
   const vertex: ExecVertex = {
     kind: "exec",
-    meta: {
-      args,
-      env: state.env.toArray(),
-      cwd: state.workdir,
-      user: state.user,
-      hostname: state.hostname,
-      extraHosts: context.extraHosts,
-      ulimits: caps.has("exec.meta.ulimit") ? context.ulimits : undefined,
-      cgroupParent: caps.has("exec.meta.cgroup.parent") ? context.cgroupParent : "",
-      proxy: context.proxy,
-    },
+    meta: metaOf(context, state, args),
     mounts: [{ target: "/", source: state.root }, ...command.mounts, ...mounts, ...sharedMemory(context)],
     network: networkOf(instruction, state.network),
     security: instruction.security,
@@ -57,6 +46,21 @@ export function lowerRun(context: LowerContext, state: StageState, instruction: 
     root: { vertex, output: 0 },
     step: state.step + 1,
     history: commitToHistory(context, state, message, "step"),
+  };
+}
+
+function metaOf(context: LowerContext, state: StageState, args: readonly string[]): ExecMeta {
+  const { caps } = context;
+  return {
+    args,
+    env: state.env.toArray(),
+    cwd: state.workdir,
+    user: state.user,
+    hostname: state.hostname,
+    extraHosts: context.extraHosts,
+    ulimits: caps.has("exec.meta.ulimit") ? context.ulimits : undefined,
+    cgroupParent: caps.has("exec.meta.cgroup.parent") ? context.cgroupParent : "",
+    proxy: context.proxy,
   };
 }
 
