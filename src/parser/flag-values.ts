@@ -11,33 +11,27 @@ export interface FlagTable {
 
 /** The flags of one instruction by name. */
 export class FlagValues {
-  readonly #texts = new Map<string, string>();
-  readonly #switches = new Map<string, boolean>();
-  readonly #lists = new Map<string, string[]>();
-
-  readonly #names: string[] = [];
+  readonly #values = new Map<string, string | boolean | string[]>();
 
   /** The names of the flags given, each once, in the order of first use. */
   get names(): readonly string[] {
-    return this.#names;
+    return [...this.#values.keys()];
   }
 
   text(name: string, absent = ""): string {
-    return this.#texts.get(name) ?? absent;
+    const value = this.#values.get(name);
+    return typeof value === "string" ? value : absent;
   }
 
   /** The value of a switch; undefined where it is not given. */
   switch(name: string): boolean | undefined {
-    return this.#switches.get(name);
-  }
-
-  /** Whether a switch is given and on. */
-  isOn(name: string): boolean {
-    return this.#switches.get(name) === true;
+    const value = this.#values.get(name);
+    return typeof value === "boolean" ? value : undefined;
   }
 
   list(name: string): readonly string[] {
-    return this.#lists.get(name) ?? noValues;
+    const value = this.#values.get(name);
+    return typeof value === "object" ? value : noValues;
   }
 
   /** Takes one flag as written; returns what is wrong with it. */
@@ -46,31 +40,22 @@ export class FlagValues {
     const written = equals < 0 ? flag : flag.slice(0, equals);
     const name = written.slice(2);
     const value = equals < 0 ? undefined : flag.slice(equals + 1);
-    if (table.lists?.includes(name) === true) return this.#addToList(name, written, value);
-    const isText = table.texts?.includes(name) === true;
-    if (!isText && table.switches?.includes(name) !== true) return unknownFlag(table, keyword, written, name);
-    if (this.#texts.has(name) || this.#switches.has(name)) {
-      return problem("flag-repeated", `${written} may stand only once`, written);
-    }
-    return isText ? this.#addText(name, written, value) : this.#addSwitch(name, written, value);
-  }
-
-  #addToList(name: string, written: string, value: string | undefined): Problem | undefined {
-    if (value === undefined) return missingValue(written);
-    const values = this.#lists.get(name);
-    if (values !== undefined) {
-      values.push(value);
+    const known = this.#values.get(name);
+    if (table.lists?.includes(name) === true) {
+      if (value === undefined) return missingValue(written);
+      if (typeof known === "object") known.push(value);
+      else this.#values.set(name, [value]);
       return undefined;
     }
-    this.#lists.set(name, [value]);
-    this.#names.push(name);
-    return undefined;
+    const isText = table.texts?.includes(name) === true;
+    if (!isText && table.switches?.includes(name) !== true) return unknownFlag(table, keyword, written, name);
+    if (known !== undefined) return problem("flag-repeated", `${written} may stand only once`, written);
+    return isText ? this.#addText(name, written, value) : this.#addSwitch(name, written, value);
   }
 
   #addText(name: string, written: string, value: string | undefined): Problem | undefined {
     if (value === undefined) return missingValue(written);
-    this.#texts.set(name, value);
-    this.#names.push(name);
+    this.#values.set(name, value);
     return undefined;
   }
 
@@ -80,8 +65,7 @@ export class FlagValues {
     if (lower !== "true" && lower !== "false") {
       return problem("flag-value", `${written} is true or false, not "${value}"`, `${written}=${value}`);
     }
-    this.#switches.set(name, lower === "true");
-    this.#names.push(name);
+    this.#values.set(name, lower === "true");
     return undefined;
   }
 }

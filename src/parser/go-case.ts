@@ -11,7 +11,6 @@ export function goUpper(text: string): string {
   return ascii.test(text) ? text.toUpperCase() : mapped(text, upperOf);
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the class is all of ASCII
 const ascii = /^[\x00-\x7f]*$/;
 
 function mapped(text: string, mapping: (character: string) => string): string {

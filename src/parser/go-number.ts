@@ -121,7 +121,7 @@ const longest = (1n << 63n) - 1n;
 
 /** Go's `time.ParseDuration`, in nanoseconds: `1h30m`, `1.5s`, `0`; undefined if it is none or beyond 64 bits. */
 export function parseDuration(text: string): bigint | undefined {
-  const [, sign, body = ""] = /^([+-]?)([^]*)$/.exec(text) ?? [];
+  const [, sign, body = ""] = /^([+-]?)(.*)$/s.exec(text) ?? [];
   if (body === "0") return 0n;
   if (body === "") return undefined;
   const terms = /([0-9]*)(?:\.([0-9]*))?([^.0-9]+)/gy;

@@ -17,6 +17,7 @@ import {
   parseVolume,
   parseWorkdir,
 } from "./instructions/single.ts";
+import { keywords } from "./keywords.ts";
 import { type Problem, problem } from "./problem.ts";
 import { linesFrom } from "./source-lines.ts";
 
@@ -154,27 +155,6 @@ function errorOf({ rule, message, token }: Problem, node: SyntaxNode): ParseErro
 function beforeFrom(node: SyntaxNode): Problem {
   return problem("no-stage", `${node.value} stands before any FROM; only ARG may`, node.value);
 }
-
-const keywords = [
-  "ADD",
-  "ARG",
-  "CMD",
-  "COPY",
-  "ENTRYPOINT",
-  "ENV",
-  "EXPOSE",
-  "FROM",
-  "HEALTHCHECK",
-  "LABEL",
-  "MAINTAINER",
-  "ONBUILD",
-  "RUN",
-  "SHELL",
-  "STOPSIGNAL",
-  "USER",
-  "VOLUME",
-  "WORKDIR",
-];
 
 function unknownInstruction({ value }: SyntaxNode): Problem {
   const hint = didYouMean(value, keywords, { caseSensitive: false });

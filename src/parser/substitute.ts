@@ -74,7 +74,7 @@ function reversed(text: string): string {
 
 /** The pattern backwards, each backslash still in front of what it escapes. */
 function reversedPattern(pattern: string): string {
-  const pieces = toWellFormed(pattern).match(/\\[^]|[^]/gu) ?? [];
+  const pieces = toWellFormed(pattern).match(/\\.|./gsu) ?? [];
   return pieces.reverse().join("");
 }
 

@@ -1,14 +1,15 @@
 import { isSpace, trimSpace } from "../trim-space.ts";
 import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
-import type { SyntaxNode } from "./ast.ts";
+import type { Heredoc, SyntaxNode } from "./ast.ts";
 import { cutFlags } from "./flags.ts";
 import { goLower } from "./go-case.ts";
 import { readJsonForm } from "./json-form.ts";
+import { keywords } from "./keywords.ts";
 import { type Problem, problem } from "./problem.ts";
 import { isSeparator, splitPlain, splitWords } from "./split-words.ts";
 
 /** Cuts one joined line into keyword, flags and arguments; heredocs and the place of the line are not its business. */
-export function readNode(line: string, escapeUnit: number): SyntaxNode | Problem {
+export function readNode(line: string, escapeUnit: number): DraftNode | Problem {
   const heads: Head[] = [];
   let head = cutHead(line, escapeUnit);
   // A loop, since ONBUILD may be nested as often as the line is long.
@@ -22,6 +23,9 @@ export function readNode(line: string, escapeUnit: number): SyntaxNode | Problem
   for (let outer = heads.pop(); outer !== undefined; outer = heads.pop()) node = nodeOf(outer, noArguments, node);
   return node;
 }
+
+/** A node that still wants its place, comments and heredocs. */
+export type DraftNode = { -readonly [Key in keyof SyntaxNode]: SyntaxNode[Key] };
 
 /** What stands in front of the arguments of an instruction. */
 interface Head {
@@ -39,7 +43,7 @@ interface Arguments {
   readonly json: boolean;
 }
 
-function nodeOf(head: Head, { args, json }: Arguments, trigger: SyntaxNode | undefined): SyntaxNode {
+function nodeOf(head: Head, { args, json }: Arguments, trigger: SyntaxNode | undefined): DraftNode {
   const { value, original, flags } = head;
   return {
     value,
@@ -50,24 +54,34 @@ function nodeOf(head: Head, { args, json }: Arguments, trigger: SyntaxNode | und
     flags,
     args,
     json,
-    heredocs: [],
-    comments: [],
+    heredocs: noHeredocs,
+    comments: noWords,
     trigger,
   };
 }
+
+/** The spellings worth a table: all upper and all lower case. */
+const usualKeywords = new Map(
+  keywords.flatMap((keyword) => [
+    [keyword, keyword.toLowerCase()],
+    [keyword.toLowerCase(), keyword.toLowerCase()],
+  ]),
+);
 
 function cutHead(line: string, escapeUnit: number): Head {
   const trimmed = trimSpace(line);
   let end = 0;
   while (end < trimmed.length && !isSeparator(trimmed.charCodeAt(end))) end++;
   const value = trimmed.slice(0, end);
-  const keyword = goLower(value);
-  if (end === trimmed.length) return { value, keyword, original: line, flags: [], rest: "" };
+  const keyword = usualKeywords.get(value) ?? goLower(value);
+  if (end === trimmed.length) return { value, keyword, original: line, flags: noWords, rest: "" };
   while (isSeparator(trimmed.charCodeAt(end))) end++;
   const { flags, rest } = cutFlags(trimmed.slice(end), escapeUnit);
   return { value, keyword, original: line, flags, rest: trimSpace(rest) };
 }
 
+const noWords: readonly string[] = [];
+const noHeredocs: readonly Heredoc[] = [];
 const noArguments: Arguments = { args: [], json: false };
 const ignoredArguments: Arguments = { args: [""], json: false };
 

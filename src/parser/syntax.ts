@@ -112,7 +112,11 @@ class SyntaxReader {
     }
     const heredocs = this.#readHeredocs(node, line, start);
     if (heredocs === undefined) return;
-    this.#nodes.push({ ...node, start, end: this.#lines.count, comments, heredocs });
+    node.start = start;
+    node.end = this.#lines.count;
+    node.comments = comments;
+    node.heredocs = heredocs;
+    this.#nodes.push(node);
   }
 
   /** The instruction that begins at `first` as one line. Comments and blank lines between continuations are dropped. */
@@ -149,7 +153,7 @@ class SyntaxReader {
 
   /** The heredocs that a line announces with the contents below it; undefined after an error. */
   #readHeredocs(node: SyntaxNode, line: string, start: number): readonly Heredoc[] | undefined {
-    if (!line.includes("<<") || !takesHeredocs(node)) return [];
+    if (!line.includes("<<") || !takesHeredocs(node)) return node.heredocs;
     const last = this.#lines.count;
     const announced = heredocsOf(line);
     if ("kind" in announced) {

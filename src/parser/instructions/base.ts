@@ -1,17 +1,22 @@
 import { trimSpace } from "../../trim-space.ts";
 import type { SyntaxNode } from "../ast.ts";
-import type { InstructionBase } from "../instruction.ts";
+import type { InstructionBase, InstructionKind } from "../instruction.ts";
 import { type Problem, problem } from "../problem.ts";
 import { linesFrom } from "../source-lines.ts";
 
-/** What every instruction takes from its node. */
-export function baseOf(node: SyntaxNode): InstructionBase {
+/** What every instruction takes from its node, behind its kind. */
+export function baseOf<Kind extends InstructionKind>(kind: Kind, node: SyntaxNode): Base<Kind> {
   return {
+    kind,
     name: node.value,
     lines: linesFrom(node.start, node.end),
     comments: node.comments,
     code: trimSpace(node.original),
   };
+}
+
+interface Base<Kind> extends InstructionBase {
+  readonly kind: Kind;
 }
 
 export function needsOneArgument(keyword: string, example: string): Problem {

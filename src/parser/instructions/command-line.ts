@@ -36,8 +36,7 @@ export function parseRun(node: SyntaxNode): RunInstruction | Problem {
   }
   const { names: flagsUsed } = flags;
   return {
-    kind: "run",
-    ...baseOf(node),
+    ...baseOf("run", node),
     ...commandLine(node),
     flagsUsed,
     mountFlags,
@@ -51,11 +50,11 @@ export function parseRun(node: SyntaxNode): RunInstruction | Problem {
 const runFlags = { texts: ["network", "security"], lists: ["mount", "device"] };
 
 export function parseCmd(node: SyntaxNode): CmdInstruction | Problem {
-  return refuseFlags(node.flags, "CMD") ?? { kind: "cmd", ...baseOf(node), ...commandLine(node) };
+  return refuseFlags(node.flags, "CMD") ?? { ...baseOf("cmd", node), ...commandLine(node) };
 }
 
 export function parseEntrypoint(node: SyntaxNode): EntrypointInstruction | Problem {
-  return refuseFlags(node.flags, "ENTRYPOINT") ?? { kind: "entrypoint", ...baseOf(node), ...commandLine(node) };
+  return refuseFlags(node.flags, "ENTRYPOINT") ?? { ...baseOf("entrypoint", node), ...commandLine(node) };
 }
 
 export function parseShell(node: SyntaxNode): ShellInstruction | Problem {
@@ -66,7 +65,7 @@ export function parseShell(node: SyntaxNode): ShellInstruction | Problem {
   if (!json) {
     return problem("shell-not-json", 'SHELL takes a JSON list, such as SHELL ["/bin/bash", "-c"]', args[0]);
   }
-  return { kind: "shell", ...baseOf(node), shell: args };
+  return { ...baseOf("shell", node), shell: args };
 }
 
 function commandLine({ args, json, heredocs }: SyntaxNode): CommandLine {

@@ -12,14 +12,13 @@ export function parseCopy(node: SyntaxNode): CopyInstruction | Problem {
   const paths = sourcesAndDest(node, "COPY");
   if ("kind" in paths) return paths;
   return {
-    kind: "copy",
-    ...baseOf(node),
+    ...baseOf("copy", node),
     ...paths,
     from: flags.text("from"),
     chown: flags.text("chown"),
     chmod: flags.text("chmod"),
-    link: flags.isOn("link"),
-    parents: flags.isOn("parents"),
+    link: flags.switch("link") === true,
+    parents: flags.switch("parents") === true,
     excludePatterns: flags.list("exclude"),
   };
 }
@@ -33,12 +32,11 @@ export function parseAdd(node: SyntaxNode): AddInstruction | Problem {
   const paths = sourcesAndDest(node, "ADD");
   if ("kind" in paths) return paths;
   return {
-    kind: "add",
-    ...baseOf(node),
+    ...baseOf("add", node),
     ...paths,
     chown: flags.text("chown"),
     chmod: flags.text("chmod"),
-    link: flags.isOn("link"),
+    link: flags.switch("link") === true,
     keepGitDir: flags.switch("keep-git-dir"),
     checksum: flags.text("checksum"),
     unpack: flags.switch("unpack"),

@@ -11,7 +11,7 @@ export function parseHealthcheck(node: SyntaxNode): HealthcheckInstruction | Pro
   const [type] = node.args;
   if (type === undefined) return needsArguments("HEALTHCHECK", "CMD curl -f http://localhost/");
   const health = goUpper(type) === "NONE" ? none(node) : command(node, type);
-  return "kind" in health ? health : { kind: "healthcheck", ...baseOf(node), health };
+  return "kind" in health ? health : { ...baseOf("healthcheck", node), health };
 }
 
 const unset: Omit<Healthcheck, "test"> = {

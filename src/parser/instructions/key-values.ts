@@ -6,12 +6,12 @@ import { baseOf, docComment, needsArguments } from "./base.ts";
 
 export function parseEnv(node: SyntaxNode): EnvInstruction | Problem {
   const env = keyValues(node, "ENV");
-  return "kind" in env ? env : { kind: "env", ...baseOf(node), env };
+  return "kind" in env ? env : { ...baseOf("env", node), env };
 }
 
 export function parseLabel(node: SyntaxNode): LabelInstruction | Problem {
   const labels = keyValues(node, "LABEL");
-  return "kind" in labels ? labels : { kind: "label", ...baseOf(node), labels };
+  return "kind" in labels ? labels : { ...baseOf("label", node), labels };
 }
 
 /** ARG does not look at flags. */
@@ -25,7 +25,7 @@ export function parseArg(node: SyntaxNode): ArgInstruction | Problem {
     const value = equals < 0 ? undefined : word.slice(equals + 1);
     args.push({ key, value, docComment: docComment(node.comments, key) });
   }
-  return { kind: "arg", ...baseOf(node), args };
+  return { ...baseOf("arg", node), args };
 }
 
 function keyValues({ flags, args }: SyntaxNode, keyword: string): readonly KeyValue[] | Problem {

@@ -15,7 +15,7 @@ export function parseOnbuild(node: SyntaxNode): OnbuildInstruction | Problem {
   if (keyword === "ONBUILD" || keyword === "MAINTAINER" || keyword === "FROM") {
     return problem("trigger-forbidden", `ONBUILD cannot trigger ${keyword}`, trigger.value);
   }
-  return { kind: "onbuild", ...baseOf(node), expression: expressionOf(node) };
+  return { ...baseOf("onbuild", node), expression: expressionOf(node) };
 }
 
 // White space is that of Go's regular expressions: without the vertical tab.
