@@ -51,7 +51,7 @@ export async function compileContext(
   const images = new ImageLookup(options, config.buildPlatform);
   const contexts: ContextBuild = {
     options: config.options,
-    sessionId: options.sessionId ?? stableSessionId(config),
+    sessionId: options.sessionId || stableSessionId(config),
     buildPlatform: localPlatform,
     reader: environment.reader ?? optionReader(options),
     images,

@@ -113,13 +113,13 @@ function finish(context: CompileContext, platform: Platform | undefined, evaluat
 }
 
 function marshalRoot(
-  { caps, progressGroupPrefix }: CompileContext,
+  { caps, contexts, progressGroupPrefix }: CompileContext,
   root: Evaluation["root"],
   platform: Platform,
 ): MarshalResult {
   const prefix = progressGroupPrefix === undefined ? "pg" : `${progressGroupPrefix}${formatPlatformFully(platform)}-`;
   try {
-    return marshal(root, { platform, caps, progressGroupPrefix: prefix });
+    return marshal(root, { platform, caps, progressGroupPrefix: prefix, localUniqueId: contexts.sessionId });
   } catch (error) {
     if (!(error instanceof MarshalError)) throw error;
     throw new InvalidDockerfile("invalid-step", error.message, { placeless: true, cause: error });

@@ -1,5 +1,4 @@
 import { Failure } from "../failure.ts";
-import { marshal } from "../llb/marshal.ts";
 import type { SourceOp } from "../llb/op.ts";
 import type { Edge } from "../llb/vertex.ts";
 import type { Stage } from "../parser/instruction.ts";
@@ -7,7 +6,7 @@ import { decodeUtf8 } from "../utf8.ts";
 import type { SourceMetadata } from "./compile-options.ts";
 import { newestFileTime } from "./context/archive.ts";
 import type { ContextBuild } from "./context/context-build.ts";
-import { gatewayCaps } from "./context/gateway-caps.ts";
+import { loadingDefinition } from "./context/loading-definition.ts";
 import { findNamedContext, loadNamedContext } from "./context/named-context.ts";
 import type { EnvList } from "./env-list.ts";
 import { epochStageSource } from "./epoch-source.ts";
@@ -87,7 +86,7 @@ function stageEdge(stage: Stage, scope: EpochScope): Edge {
 
 /** The one source that an edge is made of; undefined if there are several. */
 function soleSource(edge: Edge, build: ContextBuild): SourceOp | undefined {
-  const { vertices } = marshal(edge, { platform: build.buildPlatform, caps: gatewayCaps });
+  const { vertices } = loadingDefinition(edge, build);
   const sources = vertices.flatMap(({ op }) => (op.kind === "source" ? [op] : []));
   return sources.length === 1 ? sources[0] : undefined;
 }
@@ -102,7 +101,7 @@ async function timeOf(source: SourceOp, logName: string, scope: EpochScope): Pro
   if (!/^https?:\/\//.test(identifier) || filename === "") return undefined;
   const { build, signal } = scope;
   const edge: Edge = { vertex: { kind: "source", identifier, attrs }, output: 0 };
-  const definition = () => marshal(edge, { platform: build.buildPlatform, caps: gatewayCaps }).definition.bytes;
+  const definition = () => loadingDefinition(edge, build).definition.bytes;
   const file = await build.reader.download({ url: identifier, filename, definition, signal });
   return file === undefined ? undefined : newestFileTime(file);
 }

@@ -1,11 +1,9 @@
 import { readIgnoreFile } from "../../ignore-file.ts";
-import { marshal } from "../../llb/marshal.ts";
-import type { SourceVertex } from "../../llb/vertex.ts";
 import { PatternError } from "../../pattern-error.ts";
 import { compilePatterns, type PatternMatcher } from "../../pattern-matcher.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
 import { type ContextSite, sessionOf } from "./context-build.ts";
-import { gatewayCaps } from "./gateway-caps.ts";
+import { loadingDefinition } from "./loading-definition.ts";
 import { localSource } from "./local-source.ts";
 
 export const ignoreFileName = ".dockerignore";
@@ -48,7 +46,7 @@ export async function loadNamedIgnorePatterns(
     title: `[context ${contextName}] load ${ignoreFileName}`,
     sendAll: true,
   });
-  const definition = () => definitionOf(vertex, build, undefined);
+  const definition = () => loadingDefinition({ vertex, output: 0 }, build, true).definition.bytes;
   const content = await build.reader.ignoreFile({ name, kind: "named", definition, signal });
   return parseIgnoreFile(content, ignoreFileName, false);
 }
@@ -63,12 +61,8 @@ async function loadMainIgnoreFile(build: ContextSite, signal: AbortSignal): Prom
     title: `[internal] load ${ignoreFileName}`,
     sendAll: true,
   });
-  const definition = () => definitionOf(vertex, build, gatewayCaps);
+  const definition = () => loadingDefinition({ vertex, output: 0 }, build).definition.bytes;
   return build.reader.ignoreFile({ name, kind: "main", definition, signal });
-}
-
-function definitionOf(vertex: SourceVertex, build: ContextSite, caps: typeof gatewayCaps | undefined): Uint8Array {
-  return marshal({ vertex, output: 0 }, { platform: build.buildPlatform, caps }).definition.bytes;
 }
 
 function parseIgnoreFile(content: Uint8Array | undefined, name: string, placeless: boolean): readonly string[] {

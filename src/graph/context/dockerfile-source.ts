@@ -1,10 +1,9 @@
 import type { Definition } from "../../llb/definition.ts";
-import { marshal } from "../../llb/marshal.ts";
 import type { SourceMap } from "../../llb/source-map.ts";
 import type { Edge } from "../../llb/vertex.ts";
 import { baseName, joinPath, parentPath } from "../../slash-path.ts";
 import { type ContextSite, sessionOf } from "./context-build.ts";
-import { gatewayCaps } from "./gateway-caps.ts";
+import { loadingDefinition } from "./loading-definition.ts";
 import { localSource } from "./local-source.ts";
 import type { MainContext } from "./main-context.ts";
 
@@ -13,7 +12,7 @@ const usualName = "Dockerfile";
 /** Where the Dockerfile is loaded from, as a worker can do it. */
 export function dockerfileDefinition(build: ContextSite, context: MainContext): Definition {
   const edge = context.dockerfile ?? localDockerfile(build, context);
-  return marshal(edge, { platform: build.buildPlatform, caps: gatewayCaps }).definition;
+  return loadingDefinition(edge, build).definition;
 }
 
 /** The source map of the Dockerfile: its bytes, its name, and the definition that loads it. */

@@ -1,4 +1,5 @@
 import type { ContextSite } from "./context-build.ts";
+import { inputEdge } from "./input-edge.ts";
 import { invalidContext, type LoadedContext } from "./loaded-context.ts";
 
 /** The metadata key under which an input may bring its image config. */
@@ -18,8 +19,7 @@ export async function loadInput(
   if (definition === undefined) {
     throw invalidContext(`the context "${contextKey}" is the input "${name}", which the build does not have`);
   }
-  const { edgeOf } = await import("../../llb/edge-of.ts");
-  const root = edgeOf(definition);
+  const root = await inputEdge(definition);
   const metadata = build.options.get(`input-metadata:${name}`);
   const config = metadata === undefined ? undefined : configOf(metadata, contextKey);
   return { root, image: config === undefined ? undefined : { config, digest: "" } };

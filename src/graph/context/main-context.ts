@@ -1,11 +1,11 @@
-import { marshal } from "../../llb/marshal.ts";
 import type { Edge, SourceVertex } from "../../llb/vertex.ts";
 import { parseBool } from "../go-numbers.ts";
 import { isArchive } from "./archive.ts";
 import { type ContextSite, sessionOf } from "./context-build.ts";
-import { gatewayCaps } from "./gateway-caps.ts";
 import { gitContext } from "./git-context.ts";
 import { downloadContext, downloadName, isWebAddress } from "./http-source.ts";
+import { inputEdge } from "./input-edge.ts";
+import { loadingDefinition } from "./loading-definition.ts";
 import { localSource } from "./local-source.ts";
 
 /** What the main context of a build is, and where its Dockerfile comes from. */
@@ -87,7 +87,7 @@ async function fromDownload(
     url: vertex.identifier,
     filename: downloadName,
     length: sniffedBytes,
-    definition: () => marshal(download, { platform: build.buildPlatform, caps: gatewayCaps }).definition.bytes,
+    definition: () => loadingDefinition(download, build).definition.bytes,
     signal,
   });
   // A reader that cannot download leaves the usual case: a Dockerfile given apart, and an archive as its context.
@@ -97,14 +97,11 @@ async function fromDownload(
 
 async function fromInputs(build: ContextSite, local: MainContext, signal: AbortSignal): Promise<MainContext> {
   const inputs = await build.reader.inputs(signal);
-  if (inputs.size === 0) return local;
-  // Reading definitions takes a protobuf runtime, which nearly all compiles do without.
-  const { edgeOf } = await import("../../llb/edge-of.ts");
-  const read = (name: string) => {
+  const read = async (name: string) => {
     const definition = inputs.get(name);
-    return definition === undefined ? undefined : edgeOf(definition);
+    return definition === undefined ? undefined : inputEdge(definition);
   };
-  return { ...local, root: read("context"), dockerfile: read(local.dockerfileName) };
+  return { ...local, root: await read("context"), dockerfile: await read(local.dockerfileName) };
 }
 
 function unpacked(download: Edge): Edge {
