@@ -53,6 +53,6 @@ function diagnosticOf(error: InvalidDockerfile, filename: string): Diagnostic {
     message: error.message,
     filename,
     lines,
-    ranges: [lines, ...error.related].flatMap((place) => place.map(lineRange)),
+    ranges: [error.at ?? lines, ...error.related].flatMap((place) => place.map(lineRange)),
   };
 }

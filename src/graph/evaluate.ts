@@ -164,6 +164,9 @@ function withArg(args: ReadonlyMap<string, string>, key: string, value: string):
 function targetOf(table: StageTable, name: string): StageNode {
   const target = name === "" ? table.last() : table.findByName(name);
   if (target !== undefined) return target;
+  if (name === "") {
+    throw new InvalidDockerfile("no-stage", "there is nothing to build: no FROM opens a stage", { placeless: true });
+  }
   const hint = didYouMean(name, table.names());
   throw new InvalidDockerfile("unknown-target", `there is no stage called "${name}"${hint}`, { placeless: true });
 }

@@ -9,6 +9,8 @@ export class InvalidDockerfile extends Error {
   readonly rule: string;
   /** The lines, from 1, that BuildKit reports; undefined: those of the instruction being lowered. */
   lines: readonly number[] | undefined;
+  /** Where it really is, if BuildKit names no place or another one. */
+  at: readonly number[] | undefined;
   /** Further places, e.g. the other instructions of a cycle: the lines of each. */
   related: readonly (readonly number[])[];
 
@@ -16,6 +18,7 @@ export class InvalidDockerfile extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.rule = rule;
     this.lines = options.placeless === true ? [] : options.lines;
+    this.at = options.at;
     this.related = options.related ?? [];
   }
 }
@@ -24,5 +27,6 @@ export interface InvalidDockerfileOptions {
   readonly lines?: readonly number[];
   readonly related?: readonly (readonly number[])[];
   readonly placeless?: boolean;
+  readonly at?: readonly number[];
   readonly cause?: unknown;
 }

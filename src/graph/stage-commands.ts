@@ -70,17 +70,22 @@ function sourcesOf(table: StageTable, instruction: Instruction, escapeChar: "\\"
 
 function copySource(table: StageTable, from: string, lines: readonly number[], escapeChar: "\\" | "`"): StageNode {
   const expanded = expandWord(from, emptyEnv, { escape: escapeChar });
-  if ("error" in expanded) throw new InvalidDockerfile("invalid-expansion", expanded.error, { placeless: true });
+  if ("error" in expanded)
+    throw new InvalidDockerfile("invalid-expansion", expanded.error, { placeless: true, at: lines });
   if (expanded.result !== from) {
     const remedy = "name a stage whose FROM has the variable";
     throw new InvalidDockerfile("from-with-variable", `--from=${from} cannot hold variables; ${remedy}`, {
       placeless: true,
+      at: lines,
     });
   }
   const byIndex = table.findByIndex(from);
   if (byIndex === "none") return table.stageOrImage(from, lines);
   if (byIndex === undefined) {
-    throw new InvalidDockerfile("stage-index", `there is no stage with the position ${from}`, { placeless: true });
+    throw new InvalidDockerfile("stage-index", `there is no stage with the position "${from}"`, {
+      placeless: true,
+      at: lines,
+    });
   }
   return byIndex;
 }

@@ -42,7 +42,9 @@ function buildNode(context: EvaluationContext, table: StageTable, stage: Stage, 
   const namedContext =
     stage.name === ""
       ? undefined
-      : findStageContext(context.contexts, stage.name, platform, context.givenTargetPlatform);
+      : placedAt(stage.lines, () =>
+          findStageContext(context.contexts, stage.name, platform, context.givenTargetPlatform),
+        );
   const base = table.findBase(name.result);
   const node = new StageNode(stage, {
     registered: true,
@@ -65,6 +67,16 @@ function buildNode(context: EvaluationContext, table: StageTable, stage: Stage, 
     node.ignoreCache = context.config.isNoCache(stage.name);
   }
   return node;
+}
+
+/** Runs a step whose errors BuildKit gives no place, and tells where they are. */
+function placedAt<T>(lines: readonly number[], step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    if (error instanceof InvalidDockerfile) error.at ??= lines;
+    throw error;
+  }
 }
 
 function expandFrom(context: EvaluationContext, linter: Linter, stage: Stage, word: string): ExpandedWord {

@@ -50,14 +50,17 @@ export async function withTokenRanges(
 }
 
 /**
- * The tokens that an error message names: texts in double quotes, flags, and the variable in front of a message of
- * `${NAME:?message}`. An error names what is wrong as it is written, and that comes first.
+ * The tokens that an error message names: texts in double quotes, flags, and in front a mount's `key=value` or the
+ * variable of `${NAME:?message}`. An error names what is wrong as it is written, and that comes first.
  */
 export function tokensOf(message: string): readonly string[] {
-  const quoted = Array.from(message.matchAll(/"([^"]*\w[^"]*)"/g), (match) => match[1] ?? "");
+  const quoted = Array.from(message.matchAll(/"([^"]*)"/g), (match) => match[1] ?? "").filter((text) =>
+    /\w/.test(text),
+  );
   const flags = Array.from(message.matchAll(/(?<!\S)--[a-z]\S*/g), (match) => match[0]);
+  const [assignment] = /^[a-z]+=[^\s:]+/.exec(message) ?? [];
   const variable = /^(\w+): /.exec(message)?.[1];
-  return [...quoted, ...flags, ...(variable === undefined ? [] : [`\${${variable}`])];
+  return [...quoted, ...flags, assignment, variable && `\${${variable}`].filter((token) => token !== undefined);
 }
 
 /** Whatever the other parser makes of a text that ours read, a diagnostic is worth its line. */

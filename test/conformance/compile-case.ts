@@ -47,7 +47,7 @@ export async function differencesOf(testCase: ConformanceCase<ExpectedCompilatio
 }
 
 /** The options of a case as `compile` takes them, with the resolver that `README.md` of the set describes. */
-export function optionsOf(testCase: ConformanceCase<ExpectedCompilation>): CompileOptions {
+export function optionsOf(testCase: ConformanceCase<unknown>): CompileOptions {
   const { files, options } = testCase;
   const dockerignore = files.get(".dockerignore");
   const dockerfileIgnore = files.get("Dockerfile.dockerignore");

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/graph/check.ts";
 import { checkStatus } from "../../src/graph/check-shape.ts";
-import { compileOptionsOf, linesOf } from "./inspection.ts";
+import { optionsOf } from "./compile-case.ts";
+import { linesOf } from "./inspection.ts";
 import { type ExpectedError, type ExpectedWarning, loadGroup } from "./load.ts";
 
 interface ExpectedCheck {
@@ -14,7 +15,7 @@ interface ExpectedCheck {
 describe("the checks of a Dockerfile", () => {
   it.each(loadGroup<ExpectedCheck>("lint").map((each) => [each.name, each] as const))("%s", async (_, each) => {
     const { dockerfile, expected } = each;
-    const report = await check(dockerfile, compileOptionsOf(each));
+    const report = await check(dockerfile, optionsOf(each));
     const warnings = report.warnings.map(({ ruleName, url = "", location }) => ({
       rule: ruleName,
       url,

@@ -3,7 +3,8 @@ import { DockerfileError } from "../../src/diagnostic.ts";
 import type { InspectionLocation } from "../../src/graph/inspection-json.ts";
 import { outline } from "../../src/graph/outline.ts";
 import { type Outline, outlineText } from "../../src/graph/outline-shape.ts";
-import { compileOptionsOf, linesOf } from "./inspection.ts";
+import { optionsOf } from "./compile-case.ts";
+import { linesOf } from "./inspection.ts";
 import { type ExpectedError, loadGroup } from "./load.ts";
 
 interface ExpectedOutline {
@@ -31,7 +32,7 @@ function withLines<T extends { readonly location: InspectionLocation }>({ locati
 describe("the outline of a Dockerfile", () => {
   it.each(loadGroup<ExpectedOutline>("outline").map((each) => [each.name, each] as const))("%s", async (_, each) => {
     const { dockerfile, expected } = each;
-    const options = compileOptionsOf(each);
+    const options = optionsOf(each);
     if (expected.error !== undefined) {
       const error = await outline(dockerfile, options).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(DockerfileError);

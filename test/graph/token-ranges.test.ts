@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sourceLines } from "../../src/graph/source-lines.ts";
-import { withTokenRanges } from "../../src/graph/token-ranges.ts";
+import { tokensOf, withTokenRanges } from "../../src/graph/token-ranges.ts";
 import { lineRange } from "../../src/range.ts";
 
 interface Options {
@@ -95,5 +95,20 @@ describe("the place of a token", () => {
         expect(lines).toContain(Number(found.split(":", 1)[0]));
       }),
     );
+  });
+});
+
+describe("the tokens of an error message", () => {
+  it.each([
+    ['there is no stage with the position "-1"', ["-1"]],
+    ['"a" and "b" are one: keep "a"', ["a", "b", "a"]],
+    ["--chmod=0688 is not an octal number", ["--chmod=0688"]],
+    ["ro=maybe is neither true nor false", ["ro=maybe"]],
+    ["sharing=lock: a cache is shared, private, locked", ["sharing=lock"]],
+    ["TOKEN_NAME: give a name", ["${TOKEN_NAME"]],
+    ['the "}" of a "${...}" is missing', []],
+    ["the Dockerfile is empty", []],
+  ])("%s", (message, tokens) => {
+    expect(tokensOf(message)).toEqual(tokens);
   });
 });
