@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
+import { setTimeout } from "node:timers/promises";
 import { Server, ServerCredentials, type ServiceDefinition } from "@grpc/grpc-js";
 import type { Attachable } from "./attachable.ts";
 import type { Connection } from "./connection.ts";
 import { messageLimit } from "./definition-size.ts";
-import { liftHeaderLimits } from "./header-limits.ts";
 import { health } from "./proto/gen/buildkit.js";
+import { liftServerLimits, widenConnections } from "./server-limits.ts";
 import { healthService } from "./session-services.ts";
 
 export interface SessionOptions {
@@ -43,13 +44,13 @@ export async function openSession(connection: Connection, options: SessionOption
     "grpc.max_receive_message_length": messageLimit,
     "grpc.max_send_message_length": messageLimit,
   });
-  liftHeaderLimits(server);
+  liftServerLimits(server);
   const services = [healthAttachable, ...attachables];
   for (const { definition, implementation } of services) server.addService(definition, implementation);
 
   let tunnel: Duplex;
   try {
-    tunnel = await connection.openTunnel(headersOf(options, services), options.signal);
+    tunnel = await openTunnel(connection, headersOf(options, services), options.signal);
   } catch (error) {
     server.forceShutdown();
     await closeAll(attachables);
@@ -59,6 +60,7 @@ export async function openSession(connection: Connection, options: SessionOption
   tunnel.on("error", () => {});
   const lost = new Promise<void>((resolve) => tunnel.once("close", resolve));
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  widenConnections(server);
   injector.injectConnection(tunnel);
 
   let closing: Promise<void> | undefined;
@@ -77,6 +79,24 @@ export async function openSession(connection: Connection, options: SessionOption
       return closing;
     },
   };
+}
+
+// How long a worker may need to notice that an earlier session has ended.
+const takenPatience = { attempts: 50, pause: 100 };
+
+/**
+ * A worker lets go of an ended session a moment later: a given id that was just in use is tried again for some seconds.
+ */
+async function openTunnel(connection: Connection, headers: ReturnType<typeof headersOf>, signal: AbortSignal) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connection.openTunnel(headers, signal);
+    } catch (error) {
+      const isTaken = error instanceof Error && /session \S+ already exists/.test(error.message);
+      if (!isTaken || attempt === takenPatience.attempts) throw error;
+      await setTimeout(takenPatience.pause, undefined, { signal });
+    }
+  }
 }
 
 const healthAttachable: Attachable = {

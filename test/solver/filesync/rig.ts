@@ -17,7 +17,7 @@ import type { Attachable, AttachableContext, LocalSource } from "../../../src/so
 import { fileSend } from "../../../src/solver/buildkit/filesend/file-send.ts";
 import { fileSync } from "../../../src/solver/buildkit/filesync/file-sync.ts";
 import { decodePacket, type Packet, type Stat } from "../../../src/solver/buildkit/filesync/packet.ts";
-import { liftHeaderLimits } from "../../../src/solver/buildkit/header-limits.ts";
+import { liftServerLimits } from "../../../src/solver/buildkit/server-limits.ts";
 
 /** How a call of the worker's ended. */
 export interface Ending {
@@ -42,7 +42,7 @@ export interface Rig {
 
 export async function startRig(): Promise<Rig> {
   const server = new Server();
-  liftHeaderLimits(server);
+  liftServerLimits(server);
   const job = new AbortController();
   const reported: Failure[] = [];
   let client: Client | undefined;

@@ -1,3 +1,5 @@
+import { isUtf8 } from "node:buffer";
+
 /**
  * A slash-separated path relative to the root of a tree, as the bytes the file system has: each UTF-16 unit stands for
  * one byte. File names need not be valid UTF-8, and BuildKit sorts and sends them byte by byte; in this form a plain
@@ -23,6 +25,11 @@ export function pathOfText(text: string): BytePath {
 /** The path as text for patterns and messages; bytes that are not UTF-8 become U+FFFD. */
 export function pathText(path: BytePath): string {
   return isAscii(path) ? path : Buffer.from(path, "latin1").toString("utf8");
+}
+
+/** Whether the bytes are text, that is, valid UTF-8. */
+export function isText(path: BytePath): boolean {
+  return isAscii(path) || isUtf8(pathBytes(path));
 }
 
 /** What the `fs` functions take for a path: text where it is exact, else bytes. */

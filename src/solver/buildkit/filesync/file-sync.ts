@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { status } from "@grpc/grpc-js";
 import { errnoText } from "../../../errno.ts";
 import { Failure } from "../../../failure.ts";
@@ -11,7 +12,7 @@ import { memoryTree } from "./memory-tree.ts";
 import { encodeError, MalformedPacket } from "./packet.ts";
 import { CallOver, type DiffCopyCall, packetStream } from "./packet-stream.ts";
 import { selectFrom } from "./selection.ts";
-import { ReceiverError, sendTree } from "./send-tree.ts";
+import { ReceiverError, sendTree, UnfitName } from "./send-tree.ts";
 import { readSyncOptions, type SyncOptions } from "./sync-options.ts";
 import type { Tree } from "./tree.ts";
 import { UnreadableEntry } from "./walk.ts";
@@ -65,14 +66,25 @@ async function answer(call: DiffCopyCall, options: FileSyncOptions, context: Att
     await sendTree(stream, tree, selectFrom(tree, request));
     stream.end();
   } catch (error) {
-    if (error instanceof CallOver || stream.signal.aborted) return;
     const failure = failureOf(error, request, source);
+    if (error instanceof CallOver || error instanceof UnfitName) {
+      stream.fail(status.CANCELLED, "the transfer was given up");
+      if (failure !== undefined && (await refusesName(context.signal))) context.report(failure);
+      return;
+    }
     if (failure !== undefined) context.report(failure);
+    if (stream.signal.aborted) return;
     const message = failure?.message ?? (error instanceof Error ? error.message : String(error));
     // The worker shows the text of this packet; of the status, only what reads the stream first.
     if (!(error instanceof ReceiverError)) stream.send(encodeError(message))?.catch(() => {});
     stream.fail(status.UNKNOWN, message);
   }
+}
+
+/** Whether the build ends because of a name: the worker takes the call back without a word, which only its answer has. */
+async function refusesName(signal: AbortSignal): Promise<boolean> {
+  if (!signal.aborted) await once(signal, "abort");
+  return signal.reason instanceof Error && signal.reason.message.includes("invalid UTF-8");
 }
 
 function openSource(source: LocalSource): Tree {
@@ -106,6 +118,15 @@ function failureOf(error: unknown, request: SyncOptions, source: LocalSource): F
           : "Make it readable, or leave it out with a line in .dockerignore.",
       cause: error.cause,
     });
+  }
+  if (error instanceof UnfitName) {
+    return new Failure(
+      "context-unreadable",
+      `the worker does not take the name of ${quoted(error.path)} in the local source ${where}, which is not UTF-8`,
+      {
+        remedy: "Rename it, or leave it out with a line in .dockerignore.",
+      },
+    );
   }
   if (error instanceof PatternError) {
     return new Failure("context-unreadable", `cannot select files of the local source ${where}: ${error.message}`, {

@@ -1,8 +1,9 @@
 import { setImmediate } from "node:timers/promises";
+import { type BytePath, isText, pathText } from "./byte-path.ts";
 import { kindOf } from "./file-mode.ts";
 import { FilePool } from "./file-pool.ts";
 import { decodePacket, encodeStat, endOfStats, finishPacket } from "./packet.ts";
-import type { PacketStream } from "./packet-stream.ts";
+import { CallOver, type PacketStream } from "./packet-stream.ts";
 import type { Selection } from "./selection.ts";
 import type { Tree } from "./tree.ts";
 import { type WalkedEntry, walkTree } from "./walk.ts";
@@ -10,6 +11,17 @@ import { type WalkedEntry, walkTree } from "./walk.ts";
 /** The worker gave the transfer up; the message is its own. */
 export class ReceiverError extends Error {
   override readonly name = "ReceiverError";
+}
+
+/** The worker took the call back after it was sent a name that is not text: workers before 2025 do not read on. */
+export class UnfitName extends Error {
+  override readonly name = "UnfitName";
+  readonly path: BytePath;
+
+  constructor(path: BytePath) {
+    super(`the worker does not take the name ${pathText(path)}`);
+    this.path = path;
+  }
 }
 
 /** After so many entries without a pause, others get their turn. */
@@ -20,14 +32,17 @@ const walkBurst = 256;
  * the size of files; for each regular file that is listed and not asked for yet, its name and what tells it apart are
  * kept.
  *
- * Rejects with UnreadableEntry, ChangedEntry, ReceiverError, MalformedPacket, PatternError or CallOver; by then no
+ * Rejects with UnreadableEntry, ChangedEntry, UnfitName, ReceiverError, MalformedPacket, PatternError or CallOver; by then no
  * file is open any more.
  */
 export async function sendTree(stream: PacketStream, tree: Tree, selection: Selection): Promise<void> {
   const offered = new Map<number, WalkedEntry>();
   const pool = new FilePool(stream, tree);
+  let unfit: BytePath | undefined;
   try {
     await Promise.race([Promise.all([offer(), serve()]), pool.failed]);
+  } catch (error) {
+    throw error instanceof CallOver && unfit !== undefined ? new UnfitName(unfit) : error;
   } finally {
     await pool.close();
   }
@@ -38,6 +53,7 @@ export async function sendTree(stream: PacketStream, tree: Tree, selection: Sele
       if (pool.closed) return;
       const linkname = entry.link ?? entry.stat.target;
       if (kindOf(entry.stat.mode) === "file") offered.set(id, entry);
+      if (!isText(entry.path) || !isText(linkname)) unfit ??= entry.path;
       const pause = stream.send(encodeStat({ ...entry.stat, path: entry.path, linkname }));
       if (++id % walkBurst === 0 && pause === undefined) await setImmediate();
       if (pause !== undefined) await pause;
@@ -60,6 +76,6 @@ export async function sendTree(stream: PacketStream, tree: Tree, selection: Sele
         return;
       }
     }
-    throw new ReceiverError("it ended the transfer too early");
+    throw new CallOver();
   }
 }
