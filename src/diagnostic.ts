@@ -22,10 +22,13 @@ export interface Diagnostic {
 export class DockerfileError extends Error {
   override readonly name = "DockerfileError";
   readonly diagnostics: readonly Diagnostic[];
+  /** The text of the Dockerfile, where whoever meets the error may not have it: it was read on a worker. */
+  readonly source: Uint8Array | undefined;
 
-  constructor(diagnostics: readonly Diagnostic[]) {
+  constructor(diagnostics: readonly Diagnostic[], source?: Uint8Array) {
     const first = diagnostics.find((d) => d.severity === "error") ?? diagnostics[0];
     super(first === undefined ? "invalid Dockerfile" : first.message);
     this.diagnostics = diagnostics;
+    this.source = source;
   }
 }

@@ -29,7 +29,9 @@ export async function printError(
   }
   if (error instanceof DockerfileError) {
     const names = [...new Set(error.diagnostics.map((diagnostic) => diagnostic.filename))];
-    const texts = new Map(await Promise.all(names.map(async (name) => [name, await source(name)] as const)));
+    const texts = new Map(
+      await Promise.all(names.map(async (name) => [name, error.source ?? (await source(name))] as const)),
+    );
     terminal.stderr.write(diagnosticsText(error.diagnostics, (name) => texts.get(name), style));
     return 1;
   }

@@ -1,4 +1,4 @@
-import type { Diagnostic } from "../diagnostic.ts";
+import { type Diagnostic, DockerfileError } from "../diagnostic.ts";
 import type { Compilation } from "../graph/compilation.ts";
 import { compileIn } from "../graph/compile.ts";
 import { readBuildConfig } from "../graph/config/build-config.ts";
@@ -53,7 +53,7 @@ export async function buildDockerfile(
   const request = options.get("requestid");
   if (request !== undefined) return answerRequest(request, subject);
   const cacheImports = cacheImportsOf(options);
-  const compilation = await compileIn(subject.source, subject.options, subject.environment);
+  const compilation = await compileSubject(subject);
   await sendWarnings(gateway, compilation.diagnostics.filter(isWarning), sourceOf(files), files.definition, signal);
   await hooks.onCompiled?.(compilation);
   const solves = compilation.platforms.map(({ definition }) => async (linked: AbortSignal) => {
@@ -134,6 +134,15 @@ function subjectOf(
       ...(beside === undefined ? {} : { besideDockerfile: beside }),
     },
   };
+}
+
+/** Whoever meets an error of the Dockerfile may not have its text, which came from the worker. */
+async function compileSubject({ source, options, environment }: RequestSubject): Promise<Compilation> {
+  try {
+    return await compileIn(source, options, environment);
+  } catch (error) {
+    throw error instanceof DockerfileError ? new DockerfileError(error.diagnostics, source) : error;
+  }
 }
 
 function isWarning({ severity }: Diagnostic): boolean {

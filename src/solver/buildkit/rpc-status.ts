@@ -24,7 +24,9 @@ function sourceOf(error: unknown): FailureSource | undefined {
   if (error instanceof Failure) return error.source;
   if (!(error instanceof DockerfileError)) return undefined;
   const first = error.diagnostics.find((diagnostic) => diagnostic.severity === "error");
-  return first && { filename: first.filename, ranges: first.ranges };
+  if (first === undefined) return undefined;
+  const { filename, ranges } = first;
+  return { filename, ranges, ...(error.source === undefined ? {} : { text: error.source }) };
 }
 
 /** `errdefs.Source` in Go's JSON, where bytes are base64. */
