@@ -12,8 +12,8 @@ import type {
   OpOwner,
   OpUser,
 } from "./op.ts";
+import type { ProxyEnv } from "./op-fields.ts";
 import { pb } from "./proto/gen/llb.js";
-import type { ProxyEnv } from "./vertex.ts";
 
 /**
  * Reads a `pb.Op` message. Fields that this version does not know are passed over.

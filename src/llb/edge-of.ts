@@ -1,20 +1,21 @@
-import type { SourceLocation, SourceMap } from "./source-map.ts";
-import type { UnmarshalledDefinition } from "./unmarshal.ts";
-import type { Edge, MarshalledVertex } from "./vertex.ts";
+import { type UnmarshalledDefinition, unmarshal } from "./unmarshal.ts";
+import type { Edge, MarshalledVertex, SourceLocation, SourceMap } from "./vertex.ts";
 
 /**
- * The result of a definition as an edge to build on: its ops are taken over as the bytes that they are, with their
+ * The result of a definition (a `pb.Definition` message) as an edge to build on: its ops are taken over as the bytes that they are, with their
  * metadata and places. Undefined for the empty definition, which is scratch.
  *
  * As in BuildKit, each output of an op is a vertex of its own: an op that is used by two outputs gives its places twice.
+ * @throws Failure `definition-invalid`
  */
-export function edgeOf(definition: UnmarshalledDefinition): Edge | undefined {
+export function edgeOf(bytes: Uint8Array): Edge | undefined {
+  const definition = unmarshal(bytes);
   const maps = (definition.source?.infos ?? []).map((info): SourceMap => info);
   const vertices = new Map<string, MarshalledVertex>();
   let result: Edge | undefined;
   for (const [position, op] of definition.ops.entries()) {
     const digest = definition.digests[position] ?? "";
-    const bytes = definition.def[position] ?? new Uint8Array();
+    const opBytes = definition.def[position] ?? new Uint8Array();
     const inputs = op.inputs.map((input): Edge => {
       const key = `${input.digest} ${input.output}`;
       const vertex = vertices.get(key) ?? { ...originalOf(vertices, input.digest) };
@@ -24,7 +25,7 @@ export function edgeOf(definition: UnmarshalledDefinition): Edge | undefined {
     if (op.kind === "head") result = inputs[0];
     const metadata = definition.metadata.get(digest);
     const locations = locationsOf(definition, digest, maps);
-    vertices.set(digest, { kind: "marshalled", digest, bytes, op, inputs, metadata, locations });
+    vertices.set(digest, { kind: "marshalled", digest, bytes: opBytes, op, inputs, metadata, locations });
   }
   return result;
 }

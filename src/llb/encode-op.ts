@@ -13,7 +13,7 @@ import type {
   OpOwner,
   OpUser,
 } from "./op.ts";
-import type { CacheSharing, ContentCache, NetworkMode, ProxyEnv, SecurityMode } from "./vertex.ts";
+import type { CacheSharing, ContentCache, NetworkMode, ProxyEnv, SecurityMode } from "./op-fields.ts";
 import {
   lengthTag,
   numberTag,

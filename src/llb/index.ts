@@ -14,6 +14,5 @@ export { MarshalError, type MarshalProblem } from "./marshal-error.ts";
 export type * from "./op.ts";
 export { type Json, opJson } from "./op-json.ts";
 export type { LinuxResources, OpMetadata, ProgressGroup } from "./op-metadata.ts";
-export type { SourceLocation, SourceMap } from "./source-map.ts";
 export { type UnmarshalledDefinition, unmarshal } from "./unmarshal.ts";
 export type * from "./vertex.ts";

@@ -1,8 +1,8 @@
 import type { Platform } from "../platform.ts";
 import type { DefinitionLocation } from "./definition.ts";
 import type { ExecOp, Op, OpCredential, OpFileAction, OpInput, OpMount, OpOwner, OpUser } from "./op.ts";
+import type { ProxyEnv } from "./op-fields.ts";
 import type { LinuxResources, OpMetadata } from "./op-metadata.ts";
-import type { ProxyEnv } from "./vertex.ts";
 
 export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 

@@ -7,7 +7,7 @@ import type {
   Nanoseconds,
   NetworkMode,
   SecurityMode,
-} from "./vertex.ts";
+} from "./op-fields.ts";
 
 /** An op as plain data: what a `pb.Op` message says, with inputs by digest. */
 export type Op = SourceOp | ExecOp | FileOp | MergeOp | DiffOp | BuildOp | PassthroughOp | HeadOp;

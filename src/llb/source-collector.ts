@@ -1,6 +1,5 @@
 import type { Definition, DefinitionLocation, DefinitionSource, SourceInfo } from "./definition.ts";
-import type { SourceLocation, SourceMap } from "./source-map.ts";
-import type { Edge } from "./vertex.ts";
+import type { Edge, SourceLocation, SourceMap } from "./vertex.ts";
 
 /**
  * Gathers the source maps of a definition in the order in which the walk meets them, and the places of each op. Maps

@@ -1,7 +1,19 @@
 import type { Platform } from "../platform.ts";
+import type { Range } from "../range.ts";
+import type { Definition } from "./definition.ts";
 import type { Op } from "./op.ts";
+import type {
+  CacheSharing,
+  CdiDevice,
+  ContentCache,
+  ExecMeta,
+  Nanoseconds,
+  NetworkMode,
+  SecurityMode,
+} from "./op-fields.ts";
 import type { OpMetadata } from "./op-metadata.ts";
-import type { SourceLocation } from "./source-map.ts";
+
+export type * from "./op-fields.ts";
 
 /**
  * A draft of one step of a build: what the lowering makes and `marshal` turns into an op with a digest.
@@ -69,43 +81,6 @@ export interface ExecVertex extends VertexBase {
   readonly cdiDevices?: readonly CdiDevice[] | undefined;
 }
 
-export type NetworkMode = "sandbox" | "host" | "none";
-export type SecurityMode = "sandbox" | "insecure";
-
-export interface ExecMeta {
-  readonly args: readonly string[];
-  /** `KEY=VALUE`, each key once, in order. */
-  readonly env?: readonly string[] | undefined;
-  readonly cwd: string;
-  readonly user?: string | undefined;
-  readonly hostname?: string | undefined;
-  readonly extraHosts?: readonly ExtraHost[] | undefined;
-  readonly ulimits?: readonly Ulimit[] | undefined;
-  readonly cgroupParent?: string | undefined;
-  /** Outside the environment and the cache key. Present but empty still makes the record. */
-  readonly proxy?: ProxyEnv | undefined;
-  readonly validExitCodes?: readonly number[] | undefined;
-}
-
-export interface ExtraHost {
-  readonly host: string;
-  readonly ip: string;
-}
-
-export interface Ulimit {
-  readonly name: string;
-  readonly soft: bigint;
-  readonly hard: bigint;
-}
-
-export interface ProxyEnv {
-  readonly httpProxy?: string | undefined;
-  readonly httpsProxy?: string | undefined;
-  readonly ftpProxy?: string | undefined;
-  readonly noProxy?: string | undefined;
-  readonly allProxy?: string | undefined;
-}
-
 /** A bind mount unless `cache` or `tmpfs` is there; never both. */
 export interface ExecMount {
   readonly target: string;
@@ -120,9 +95,6 @@ export interface ExecMount {
   readonly tmpfs?: { readonly size: bigint } | undefined;
   readonly contentCache?: ContentCache | undefined;
 }
-
-export type CacheSharing = "shared" | "private" | "locked";
-export type ContentCache = "default" | "on" | "off";
 
 /** A secret as a file (`target`), as an environment variable (`env`), or both. */
 export interface ExecSecret {
@@ -142,11 +114,6 @@ export interface ExecSsh {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;
-  readonly optional?: boolean | undefined;
-}
-
-export interface CdiDevice {
-  readonly name: string;
   readonly optional?: boolean | undefined;
 }
 
@@ -220,9 +187,6 @@ export interface SymlinkAction {
   readonly timestamp?: Nanoseconds | undefined;
 }
 
-/** Nanoseconds since 1970; a time that is absent in a draft is written as -1, which leaves it to the worker. */
-export type Nanoseconds = bigint;
-
 /** Present without user and group it still makes an (empty) record. */
 export interface Owner {
   readonly user?: UserRef | undefined;
@@ -271,4 +235,20 @@ export interface MarshalledVertex {
   readonly inputs: readonly Edge[];
   readonly metadata?: OpMetadata | undefined;
   readonly locations?: readonly SourceLocation[] | undefined;
+}
+
+/** A source text that vertices come from, so that a worker can show the lines of a failing step. */
+export interface SourceMap {
+  readonly filename: string;
+  /** A language name of GitHub's linguist, such as `Dockerfile`. */
+  readonly language: string;
+  readonly data: Uint8Array;
+  /** How a worker can load the file again. A draft is marshalled with the options of the whole definition. */
+  readonly definition?: Edge | Definition | undefined;
+}
+
+/** Places in one source text. */
+export interface SourceLocation {
+  readonly sourceMap: SourceMap;
+  readonly ranges: readonly Range[];
 }

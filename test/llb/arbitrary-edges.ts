@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import type { LinuxResources, OpMetadata } from "../../src/llb/op-metadata.ts";
-import type { SourceLocation } from "../../src/llb/source-map.ts";
-import type { Edge, ExecMount, ExecVertex, FileAction, Vertex, VertexBase } from "../../src/llb/vertex.ts";
+
+import type {
+  Edge,
+  ExecMount,
+  ExecVertex,
+  FileAction,
+  SourceLocation,
+  Vertex,
+  VertexBase,
+} from "../../src/llb/vertex.ts";
 
 /** Texts as users write them, odd ones among them. */
 const text = fc.oneof(
@@ -131,7 +139,7 @@ function execOn(edge: fc.Arbitrary<Edge>): fc.Arbitrary<ExecVertex> {
     { requiredKeys: ["args", "cwd"] },
   );
   const mounts = fc
-    .tuple(edge, fc.array(mountOf(edge), { maxLength: 15 }))
+    .tuple(edge, fc.array(mountOf(edge), { maxLength: 3 }))
     .map(([source, others]): ExecMount[] => [...others, { target: "/", source }]);
   return fc.record(
     {
@@ -152,7 +160,7 @@ export const edges: fc.Arbitrary<Edge> = fc.letrec<{ edge: Edge; leaf: Edge }>((
     .tuple(fc.record({ kind: fc.constant("source" as const), identifier: word, attrs: textMap() }), base)
     .map(([fields, common]) => edgeTo({ ...common, ...fields })),
   edge: fc.oneof(
-    { depthSize: "small", withCrossShrink: true },
+    { maxDepth: 2, depthSize: "xsmall" },
     tie("leaf"),
     fc.tuple(execOn(tie("edge")), base).map(([fields, common]) => edgeTo({ ...common, ...fields })),
     fc

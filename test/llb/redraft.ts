@@ -1,6 +1,6 @@
 import type { Op, OpExecMeta, OpFileAction, OpInput, OpMount, OpOwner } from "../../src/llb/op.ts";
 import type { OpMetadata } from "../../src/llb/op-metadata.ts";
-import type { SourceLocation, SourceMap } from "../../src/llb/source-map.ts";
+
 import type { UnmarshalledDefinition } from "../../src/llb/unmarshal.ts";
 import type {
   Edge,
@@ -11,6 +11,8 @@ import type {
   FileAction,
   FileChain,
   Owner,
+  SourceLocation,
+  SourceMap,
   UserRef,
   Vertex,
   VertexBase,

@@ -152,7 +152,7 @@ describe("a definition is refused", () => {
     const locations = new Map([["sha256:x", [{ sourceIndex: 1, ranges: [] }]]]);
     expect(reason(definitionOf([], { source: { infos: [], locations } }))).toContain("source text 1 of 0");
     let nested = new Uint8Array();
-    for (let depth = 0; depth < 2_000; depth++) {
+    for (let depth = 0; depth < 200; depth++) {
       nested = new Uint8Array(pb.Definition.encode({ Source: { infos: [{ definition: nested }] } }).finish());
     }
     expect(reason(nested)).toContain("nested too deeply");
@@ -200,7 +200,7 @@ function file(action?: Partial<OpMkdir>): FileOp {
   return { kind: "file", ...neutral, inputs: [inputTo(source)], actions: action === undefined ? [] : [mkdir] };
 }
 
-describe("whatever is drafted or damaged", () => {
+describe("whatever is drafted or damaged", { timeout: 60_000 }, () => {
   const options = { platform: { os: "linux", architecture: "amd64" }, localUniqueId: "u" };
 
   test("what is marshalled is read as it was", () => {
@@ -214,7 +214,7 @@ describe("whatever is drafted or damaged", () => {
         expect(read.source).toEqual(definition.source);
         expect(read.ops.slice(0, -1)).toEqual(vertices.map(({ op }) => op));
         expect(read.def.map(digestOf)).toEqual(read.digests);
-        expect(marshal(root, { ...options, caps }).definition.bytes).toEqual(definition.bytes);
+        expect(Buffer.compare(marshal(root, { ...options, caps }).definition.bytes, definition.bytes)).toBe(0);
       }),
     );
   });
@@ -236,7 +236,7 @@ describe("whatever is drafted or damaged", () => {
           expect(error).toMatchObject({ code: "definition-invalid" });
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
