@@ -1,3 +1,4 @@
+import { Failure } from "../failure.ts";
 import type { ImageRequest, ResolvedImage, SourceMetadata, SourceResolver } from "../graph/compile-options.ts";
 import { parsePlatform } from "../platform.ts";
 import type { Gateway } from "./gateway.ts";
@@ -5,7 +6,13 @@ import type { Gateway } from "./gateway.ts";
 /** Resolves images and other sources as the worker sees them, under its source policies and with its credentials. */
 export function gatewayResolver(gateway: Gateway): SourceResolver {
   return {
-    image: (ref, request) => resolveImage(gateway, ref, request),
+    image: async (ref, request) => {
+      try {
+        return await resolveImage(gateway, ref, request);
+      } catch (error) {
+        throw unresolved(ref, error);
+      }
+    },
     source: (identifier, attrs, request) => resolveSource(gateway, identifier, attrs, request),
   };
 }
@@ -52,6 +59,15 @@ async function resolveSource(
     ...(git?.commitObject === undefined ? {} : { gitCommitObject: git.commitObject }),
     ...(http?.lastModified === undefined ? {} : { httpLastModified: http.lastModified }),
   };
+}
+
+/** The worker's refusal in terms of the image; what else can go wrong with a call stays as it is. */
+function unresolved(ref: string, error: unknown): unknown {
+  if (!(error instanceof Failure) || error.code !== "worker-refused") return error;
+  return new Failure("image-unresolved", `the image ${ref} cannot be resolved: ${error.message}`, {
+    cause: error.cause,
+    remedy: "Check the name, or map it to another image with a named context.",
+  });
 }
 
 /** Older workers know images only, and nothing of policies that replace one source by another. */

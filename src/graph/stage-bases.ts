@@ -10,6 +10,7 @@ import type { LoadedContext, NamedContext } from "./context/loaded-context.ts";
 import { findStageContext, loadNamedContext } from "./context/named-context.ts";
 import { EnvList } from "./env-list.ts";
 import type { EvaluationContext } from "./evaluation-context.ts";
+import { withPlace } from "./failure-place.ts";
 import { decodeImage } from "./image-decode.ts";
 import { type Image, platformOfImage, scratchImage, splitEnv } from "./image-state.ts";
 import { InvalidDockerfile } from "./invalid-dockerfile.ts";
@@ -72,7 +73,7 @@ async function resolveNode(
     await resolveBase(context, table, node, needed);
   } catch (error) {
     if (error instanceof InvalidDockerfile) error.lines ??= node.stage.lines;
-    throw error;
+    throw withPlace(error, context, node.stage.lines);
   } finally {
     if (!node.registered) node.dispatched = true;
   }

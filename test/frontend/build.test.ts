@@ -186,6 +186,19 @@ describe("images and sources", () => {
     expect(titles).toContain("[context lib] https://example.com/lib");
   });
 
+  test("an image that cannot be resolved is a failure at its FROM line", async () => {
+    const failed = build("FROM scratch AS a\nFROM nope\n", {
+      source: () => {
+        throw new Failure("worker-refused", "not found");
+      },
+    });
+    await expect(failed).rejects.toMatchObject({
+      code: "image-unresolved",
+      message: expect.stringContaining("docker.io/library/nope:latest"),
+      source: { filename: "Dockerfile", ranges: [{ start: { line: 2 } }] },
+    });
+  });
+
   test("SOURCE_DATE_EPOCH is the commit's time of a git context", async () => {
     const url = "https://example.com/a.git";
     const object = `tree t\nauthor a <a> 1 +0000\ncommitter c <c> 1620000000 +0000\n\nm\n`;
