@@ -10,7 +10,6 @@ import { isDockerfileFrontend, syntaxLine } from "../graph/syntax-line.ts";
 import { capSetOf } from "../llb/caps.ts";
 import type { Definition } from "../llb/definition.ts";
 import { defaultPlatform, formatPlatformFully } from "../platform.ts";
-import { cacheImportsOf } from "./cache-imports.ts";
 import { forwardBuild } from "./forward.ts";
 import { missingFrontendCap } from "./frontend-caps.ts";
 import { frontendResult } from "./frontend-result.ts";
@@ -52,16 +51,15 @@ export async function buildDockerfile(
   const subject = subjectOf(gateway, reader, site, files, signal);
   const request = options.get("requestid");
   if (request !== undefined) return answerRequest(request, subject);
-  const cacheImports = cacheImportsOf(options);
   const compilation = await compileSubject(subject);
   await sendWarnings(gateway, compilation.diagnostics.filter(isWarning), sourceOf(files), files.definition, signal);
   await hooks.onCompiled?.(compilation);
+  const { multiPlatform, cacheImports } = readBuildConfig(options, undefined, site.buildPlatform);
   const solves = compilation.platforms.map(({ definition }) => async (linked: AbortSignal) => {
     const result = await gateway.solve({ definition: definition.bytes, cacheImports }, linked);
     return result.ref;
   });
   const refs = await allTogether(solves, signal);
-  const { multiPlatform } = readBuildConfig(options, undefined, site.buildPlatform);
   return frontendResult(compilation, refs, multiPlatform);
 }
 

@@ -1,3 +1,4 @@
+import type { CacheImport } from "../graph/config/cache-imports.ts";
 import type { Platform } from "../platform.ts";
 import type { Range } from "../range.ts";
 
@@ -113,12 +114,6 @@ export interface GatewaySolveRequest {
   /** Runs the result now instead of when it is first needed. */
   readonly evaluate?: boolean | undefined;
   readonly cacheImports?: readonly CacheImport[] | undefined;
-}
-
-/** Where to look for cache: a type such as `registry` or `local`, and its attributes. */
-export interface CacheImport {
-  readonly type: string;
-  readonly attrs: ReadonlyMap<string, string>;
 }
 
 /** One ref, or refs by name; a ref is absent where the result is scratch. */

@@ -66,7 +66,7 @@ async function findSource(value: string, scope: EpochScope): Promise<EpochSource
   }
   const named = findNamedContext(build, value, undefined);
   if (named !== undefined) {
-    const use = { resolveMode: "default", followPaths: () => undefined, signal };
+    const use = { resolveMode: undefined, followPaths: () => undefined, signal };
     const { root } = await loadNamedContext(build, named, use).catch(withoutPlace);
     return { edge: root, logName: `[internal] resolve SOURCE_DATE_EPOCH named context ${value}` };
   }

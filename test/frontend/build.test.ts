@@ -365,8 +365,8 @@ describe("failures", () => {
   });
 
   test.each(["{", "{}", '[{"Attrs":{"a":1}}]', "[1]"])("caches given as %s are refused", async (list) => {
-    await expect(build("FROM alpine\n", { options: { "cache-imports": list } })).rejects.toMatchObject({
-      code: "usage",
-    });
+    await expect(build("FROM alpine\n", { options: { "cache-imports": list } })).rejects.toBeInstanceOf(
+      DockerfileError,
+    );
   });
 });

@@ -2,8 +2,10 @@ import type { LinuxResources } from "../../llb/op-metadata.ts";
 import type { ExtraHost, NetworkMode, Ulimit } from "../../llb/vertex.ts";
 import { normalizePlatform, type Platform, PlatformError, parsePlatform } from "../../platform.ts";
 import { parseBool, parseInt64 } from "../go-numbers.ts";
-import { InvalidDockerfile } from "../invalid-dockerfile.ts";
+import { checkAttestations } from "./attestations.ts";
+import { type CacheImport, cacheImportsOf } from "./cache-imports.ts";
 import { parseExtraHosts } from "./extra-hosts.ts";
+import { invalidOption } from "./invalid-option.ts";
 import { parseLinuxResources } from "./linux-resources.ts";
 import { parseUlimits } from "./ulimits.ts";
 
@@ -34,6 +36,8 @@ export interface BuildConfig {
   readonly linuxResources: LinuxResources | undefined;
   /** The check option that stands in for the directive of the Dockerfile. */
   readonly check: string | undefined;
+  /** Where to look for cache. */
+  readonly cacheImports: readonly CacheImport[];
   /** Whether a stage of this name (empty for none) is built without cache. */
   isNoCache(stageName: string): boolean;
   /** All options, for what only contexts read. */
@@ -51,6 +55,7 @@ export function readBuildConfig(
 ): BuildConfig {
   const get = (key: string) => options.get(key) ?? "";
   refuseRemoved(options);
+  checkAttestations(options);
   const buildPlatform =
     buildPlatformText === undefined ? localPlatform : platformOption(buildPlatformText, localPlatform, "build");
   const platforms = get("platform");
@@ -68,6 +73,7 @@ export function readBuildConfig(
     network: networkMode(get("force-network-mode")),
     isNoCache: noCacheFilter(options.get("no-cache")),
     multiPlatform: multiPlatform(options, targetPlatforms.length),
+    cacheImports: cacheImportsOf(options),
     target: get("target"),
     buildArgs: withPrefix(options, "build-arg:"),
     labels: withPrefix(options, "label:"),
@@ -77,11 +83,6 @@ export function readBuildConfig(
     check: options.get("build-arg:BUILDKIT_DOCKERFILE_CHECK"),
     options,
   };
-}
-
-/** An error about an option: it has no place in the Dockerfile. */
-export function invalidOption(message: string): InvalidDockerfile {
-  return new InvalidDockerfile("invalid-option", message, { placeless: true });
 }
 
 function refuseRemoved(options: ReadonlyMap<string, string>): void {

@@ -14,7 +14,8 @@ export interface NamedContext {
 }
 
 export interface NamedContextUse {
-  readonly resolveMode: string;
+  /** Absent: not said, which is the default. */
+  readonly resolveMode: string | undefined;
   /** What is read of a local folder, known when all stages are lowered: see `followPathsOf`. */
   readonly followPaths: () => readonly string[] | undefined;
   readonly signal: AbortSignal;

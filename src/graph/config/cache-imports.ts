@@ -1,10 +1,15 @@
-import { Failure } from "../failure.ts";
-import type { CacheImport } from "./gateway.ts";
+import { invalidOption } from "./invalid-option.ts";
+
+/** Where to look for cache: a type such as `registry` or `local`, and its attributes. */
+export interface CacheImport {
+  readonly type: string;
+  readonly attrs: ReadonlyMap<string, string>;
+}
 
 /**
  * Where to look for cache, from the frontend options: `cache-imports`, a list in JSON, and the older `cache-from`, a
  * list of image references.
- * @throws Failure `usage` for a list that cannot be read.
+ * @throws InvalidDockerfile without a place, for a list that cannot be read.
  */
 export function cacheImportsOf(options: ReadonlyMap<string, string>): readonly CacheImport[] {
   const listed = options.get("cache-imports") ?? "";
@@ -49,6 +54,6 @@ function parseJson(text: string): unknown {
   }
 }
 
-function unreadable(text: string): Failure {
-  return new Failure("usage", `the option cache-imports is not a list of caches in JSON: ${text.slice(0, 200)}`);
+function unreadable(text: string): Error {
+  return invalidOption(`the option cache-imports is not a list of caches in JSON: ${text.slice(0, 200)}`);
 }
