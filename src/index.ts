@@ -1,6 +1,16 @@
 export { type Diagnostic, DockerfileError } from "./diagnostic.ts";
 export { Failure, type FailureCode } from "./failure.ts";
 export type { BuildGraph, GraphVertex } from "./graph/build-graph.ts";
+export { check } from "./graph/check.ts";
+export {
+  type CheckError,
+  type CheckReport,
+  type CheckSource,
+  type CheckWarning,
+  checkJson,
+  checkStatus,
+} from "./graph/check-shape.ts";
+export { checkText } from "./graph/check-text.ts";
 export type { Compilation, CompiledPlatform } from "./graph/compilation.ts";
 export { compile } from "./graph/compile.ts";
 export type {
@@ -13,7 +23,25 @@ export type {
   SourceResolver,
 } from "./graph/compile-options.ts";
 export type { Lookup } from "./graph/image-lookup.ts";
+export type { InspectionLocation, InspectionRange } from "./graph/inspection-json.ts";
 export type { OciHealthcheck, OciHistory, OciImage, OciImageConfig } from "./graph/oci-image.ts";
+export { outline } from "./graph/outline.ts";
+export {
+  type Outline,
+  type OutlineArg,
+  type OutlineSecret,
+  type OutlineSsh,
+  outlineJson,
+  outlineText,
+} from "./graph/outline-shape.ts";
+export {
+  type Target,
+  type TargetList,
+  type TargetsOptions,
+  targets,
+  targetsJson,
+  targetsText,
+} from "./graph/targets.ts";
 export type { Definition } from "./llb/definition.ts";
 export type { Platform } from "./platform.ts";
 export type { Position, Range } from "./range.ts";

@@ -39,32 +39,31 @@ function inCaseOf(model: string, lower: string): string {
   return model === model.toUpperCase() ? lower.toUpperCase() : lower;
 }
 
-/**
- * Levenshtein's distance in UTF-16 units (insertions, deletions and substitutions, one each) if it is below `limit`,
- * else `limit`. Only cells of the table near its diagonal can be that small, so that the time is that of reading both.
- */
+/** Levenshtein's distance in UTF-16 units (insertions, deletions and substitutions, one each) if below `limit`, else `limit`. */
 function editDistance(from: string, to: string, limit: number): number {
-  const band = limit - 1;
-  // At `offset` of a row stands the cell of column `row + offset - band`.
-  let previous = Array.from({ length: 2 * band + 1 }, (_, offset) => (offset < band ? limit : offset - band));
-  let current: number[] = [...previous];
-  for (let row = 1; row <= from.length; row++) {
-    let least = limit;
-    for (let offset = 0; offset <= 2 * band; offset++) {
-      const column = row + offset - band;
-      let cell = limit;
-      if (column >= 0 && column <= to.length) {
-        const differs = column === 0 || from.charCodeAt(row - 1) !== to.charCodeAt(column - 1);
-        const substituted = column === 0 ? limit : (previous[offset] ?? limit) + (differs ? 1 : 0);
-        const deleted = (previous[offset + 1] ?? limit) + 1;
-        const inserted = offset === 0 ? limit : (current[offset - 1] ?? limit) + 1;
-        cell = Math.min(limit, substituted, deleted, inserted);
-      }
-      current[offset] = cell;
-      least = Math.min(least, cell);
-    }
-    if (least >= limit) return limit;
-    [previous, current] = [current, previous];
+  let distance = limit;
+  while (distance > 0 && isWithin(from, 0, to, 0, distance - 1)) distance--;
+  return distance;
+}
+
+/**
+ * Whether so few edits make the one rest of the other. What is equal at the start of both need not be touched, and
+ * the edits are two at most, so that a look takes no more than nine walks over the names.
+ */
+function isWithin(from: string, fromStart: number, to: string, toStart: number, edits: number): boolean {
+  let i = fromStart;
+  let j = toStart;
+  while (i < from.length && j < to.length && from.charCodeAt(i) === to.charCodeAt(j)) {
+    i++;
+    j++;
   }
-  return previous[to.length - from.length + band] ?? limit;
+  const restOfFrom = from.length - i;
+  const restOfTo = to.length - j;
+  if (restOfFrom === 0 || restOfTo === 0) return restOfFrom + restOfTo <= edits;
+  if (edits === 0 || Math.abs(restOfFrom - restOfTo) > edits) return false;
+  return (
+    isWithin(from, i + 1, to, j + 1, edits - 1) ||
+    isWithin(from, i + 1, to, j, edits - 1) ||
+    isWithin(from, i, to, j + 1, edits - 1)
+  );
 }

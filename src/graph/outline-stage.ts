@@ -25,13 +25,13 @@ export class StageOutline {
   readonly name: string;
   readonly description: string;
   readonly #globals: ReadonlyMap<string, GlobalArgument>;
-  readonly #usedInFrom: Iterable<string>;
+  readonly #usedInFroms: UsedInFrom | undefined;
   #declared: Map<string, OutlineArgument> | undefined;
   #used: Set<string> | undefined;
   #secrets: Map<string, OutlineNeed> | undefined;
   #ssh: Map<string, OutlineNeed> | undefined;
-  readonly #inherited: StageOutline | undefined;
-  readonly #replaced: boolean;
+  /** The stage whose outline is part of this one's, beside the dependencies. */
+  readonly base: StageOutline | undefined;
   /** The stages that its COPY and RUN instructions read, in any order. */
   dependencies: readonly StageOutline[] = [];
 
@@ -39,14 +39,10 @@ export class StageOutline {
     this.name = options.name;
     this.description = options.description;
     this.#globals = options.globals;
-    this.#usedInFrom = options.usedInFrom;
-    this.#inherited = options.base;
-    this.#replaced = options.replaced;
-  }
-
-  /** The stage whose outline is part of this one's, beside the dependencies. */
-  get base(): StageOutline | undefined {
-    return this.#replaced ? undefined : this.#inherited;
+    const names = [...options.usedInFrom];
+    const inherited = options.base === undefined ? undefined : options.base.#usedInFroms;
+    this.#usedInFroms = names.length === 0 ? inherited : { names, below: inherited };
+    this.base = options.replaced ? undefined : options.base;
   }
 
   /** An ARG of this stage; a `hidden` one only passes on the value of a global one, and is no argument of its own. */
@@ -75,7 +71,9 @@ export class StageOutline {
     const found: OutlineArgument[] = [];
     // A set that grows while it is walked: each name comes once, whatever the arguments take from one another.
     const names = new Set(this.#used);
-    for (const stage of this.#chain()) for (const name of stage.#usedInFrom) names.add(name);
+    for (let used = this.#usedInFroms; used !== undefined; used = used.below) {
+      for (const name of used.names) names.add(name);
+    }
     for (const name of names) {
       const own = this.#declared?.get(name);
       if (own !== undefined) {
@@ -97,10 +95,12 @@ export class StageOutline {
   get ssh(): Iterable<readonly [string, OutlineNeed]> {
     return this.#ssh ?? [];
   }
+}
 
-  *#chain(): Generator<StageOutline> {
-    for (let stage: StageOutline | undefined = this; stage !== undefined; stage = stage.#inherited) yield stage;
-  }
+/** What the FROM lines take, of a stage and those below it. */
+interface UsedInFrom {
+  readonly names: readonly string[];
+  readonly below: UsedInFrom | undefined;
 }
 
 export interface StageOutlineOptions {
