@@ -35,11 +35,22 @@ function cutByteFlags(text: string, escapeUnit: number): CutFlags {
     const scan = scanFlags(bytes, escapeUnit, true);
     // The scan looks one byte ahead.
     if (cut < text.length && scan.end >= bytes.length - 1) continue;
-    return {
-      flags: scan.flags,
-      rest: decodeUtf8(Buffer.from(bytes.slice(scan.end), "latin1")) + text.slice(cut),
-    };
+    return { flags: scan.flags, rest: fromByte(text, scan.end) };
   }
+}
+
+/** The text from a byte on, which may lie inside a character. A slice where it does not, since a copy costs. */
+function fromByte(text: string, end: number): string {
+  let bytes = 0;
+  let at = 0;
+  while (bytes < end) {
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    const encoded = encodeUtf8(character);
+    bytes += encoded.length;
+    at += character.length;
+    if (bytes > end) return decodeUtf8(encoded.subarray(encoded.length - (bytes - end))) + text.slice(at);
+  }
+  return text.slice(at);
 }
 
 const dash = 0x2d;

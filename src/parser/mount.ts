@@ -11,6 +11,7 @@ import type { Mount, MountType, SharingMode } from "./instruction.ts";
  * only the CSV form and `from` are read, for the other values may hold variables.
  */
 export function parseMounts(flags: readonly string[], expander?: WordExpander): readonly Mount[] | ExpandError {
+  if (flags.length === 0) return noMounts;
   const mounts: Mount[] = [];
   for (const flag of flags) {
     const mount = expander === undefined ? parseFrom(flag) : parseMount(flag, expander);
@@ -22,6 +23,7 @@ export function parseMounts(flags: readonly string[], expander?: WordExpander): 
 
 type Draft = { -readonly [Key in keyof Mount]: Mount[Key] };
 
+const noMounts: readonly Mount[] = [];
 const emptyMount: Mount = {
   type: "bind",
   from: "",

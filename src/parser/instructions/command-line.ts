@@ -1,3 +1,4 @@
+import { trimSpace } from "../../trim-space.ts";
 import type { SyntaxNode } from "../ast.ts";
 import { parseDevice } from "../device.ts";
 import { readFlags, refuseFlags } from "../flag-values.ts";
@@ -6,23 +7,21 @@ import type {
   CommandLine,
   Device,
   EntrypointInstruction,
+  InlineFile,
   RunInstruction,
   ShellInstruction,
 } from "../instruction.ts";
 import { parseMounts } from "../mount.ts";
 import { type Problem, problem } from "../problem.ts";
+import { linesFrom } from "../source-lines.ts";
 import { baseOf, needsArguments } from "./base.ts";
 
 /** RUN with its flags; of the mounts only `from` is read here. */
 export function parseRun(node: SyntaxNode): RunInstruction | Problem {
   const flags = readFlags(node.flags, runFlags, "RUN");
   if ("kind" in flags) return flags;
-  const devices: Device[] = [];
-  for (const flag of flags.list("device")) {
-    const device = parseDevice(flag);
-    if ("error" in device) return problem("device", device.error, flag);
-    devices.push(device);
-  }
+  const devices = parseDevices(flags.list("device"));
+  if ("kind" in devices) return devices;
   const mountFlags = flags.list("mount");
   const mounts = parseMounts(mountFlags);
   if ("error" in mounts) return problem("mount", mounts.error, "--mount");
@@ -34,11 +33,17 @@ export function parseRun(node: SyntaxNode): RunInstruction | Problem {
   if (security !== "sandbox" && security !== "insecure") {
     return problem("security-mode", `--security is sandbox or insecure, not "${security}"`, "--security");
   }
-  const { names: flagsUsed } = flags;
+  // Written out: the spread of so many fields costs more than all the rest of the parse.
   return {
-    ...baseOf("run", node),
-    ...commandLine(node),
-    flagsUsed,
+    kind: "run",
+    name: node.value,
+    lines: linesFrom(node.start, node.end),
+    comments: node.comments,
+    code: trimSpace(node.original),
+    cmdLine: node.args,
+    files: inlineFiles(node),
+    prependShell: !node.json,
+    flagsUsed: flags.names,
     mountFlags,
     mounts,
     network,
@@ -48,6 +53,17 @@ export function parseRun(node: SyntaxNode): RunInstruction | Problem {
 }
 
 const runFlags = { texts: ["network", "security"], lists: ["mount", "device"] };
+
+function parseDevices(flags: readonly string[]): readonly Device[] | Problem {
+  if (flags.length === 0) return noDevices;
+  const devices: Device[] = [];
+  for (const flag of flags) {
+    const device = parseDevice(flag);
+    if ("error" in device) return problem("device", device.error, flag);
+    devices.push(device);
+  }
+  return devices;
+}
 
 export function parseCmd(node: SyntaxNode): CmdInstruction | Problem {
   return refuseFlags(node.flags, "CMD") ?? { ...baseOf("cmd", node), ...commandLine(node) };
@@ -68,10 +84,14 @@ export function parseShell(node: SyntaxNode): ShellInstruction | Problem {
   return { ...baseOf("shell", node), shell: args };
 }
 
-function commandLine({ args, json, heredocs }: SyntaxNode): CommandLine {
-  const files =
-    heredocs.length === 0 ? noFiles : heredocs.map(({ name, content, chomp }) => ({ name, data: content, chomp }));
-  return { cmdLine: args, files, prependShell: !json };
+function commandLine(node: SyntaxNode): CommandLine {
+  return { cmdLine: node.args, files: inlineFiles(node), prependShell: !node.json };
 }
 
-const noFiles: CommandLine["files"] = [];
+function inlineFiles({ heredocs }: SyntaxNode): readonly InlineFile[] {
+  if (heredocs.length === 0) return noFiles;
+  return heredocs.map(({ name, content, chomp }) => ({ name, data: content, chomp }));
+}
+
+const noFiles: readonly InlineFile[] = [];
+const noDevices: readonly Device[] = [];

@@ -1,9 +1,10 @@
+import { trimSpace } from "../../trim-space.ts";
 import type { SyntaxNode } from "../ast.ts";
 import { readFlags } from "../flag-values.ts";
 import { chompTabs, heredocOf } from "../heredoc.ts";
 import type { AddInstruction, CopyInstruction, SourceContent, SourcesAndDest } from "../instruction.ts";
 import { type Problem, problem } from "../problem.ts";
-import { baseOf } from "./base.ts";
+import { linesFrom } from "../source-lines.ts";
 
 export function parseCopy(node: SyntaxNode): CopyInstruction | Problem {
   if (node.args.length < 2) return noDestination("COPY", node);
@@ -12,8 +13,14 @@ export function parseCopy(node: SyntaxNode): CopyInstruction | Problem {
   const paths = sourcesAndDest(node, "COPY");
   if ("kind" in paths) return paths;
   return {
-    ...baseOf("copy", node),
-    ...paths,
+    kind: "copy",
+    name: node.value,
+    lines: linesFrom(node.start, node.end),
+    comments: node.comments,
+    code: trimSpace(node.original),
+    destPath: paths.destPath,
+    sourcePaths: paths.sourcePaths,
+    sourceContents: paths.sourceContents,
     from: flags.text("from"),
     chown: flags.text("chown"),
     chmod: flags.text("chmod"),
@@ -32,8 +39,14 @@ export function parseAdd(node: SyntaxNode): AddInstruction | Problem {
   const paths = sourcesAndDest(node, "ADD");
   if ("kind" in paths) return paths;
   return {
-    ...baseOf("add", node),
-    ...paths,
+    kind: "add",
+    name: node.value,
+    lines: linesFrom(node.start, node.end),
+    comments: node.comments,
+    code: trimSpace(node.original),
+    destPath: paths.destPath,
+    sourcePaths: paths.sourcePaths,
+    sourceContents: paths.sourceContents,
     chown: flags.text("chown"),
     chmod: flags.text("chmod"),
     link: flags.switch("link") === true,
@@ -64,22 +77,28 @@ function sourcesAndDest({ args, heredocs }: SyntaxNode, keyword: string): Source
   if (readableHeredoc(destPath) !== undefined) {
     return problem("heredoc-destination", `the destination of ${keyword} cannot be a heredoc`, destPath);
   }
+  const sources = args.slice(0, -1);
+  if (heredocs.length === 0 && !sources.some((source) => readableHeredoc(source) !== undefined)) {
+    return { destPath, sourcePaths: sources, sourceContents: noContents };
+  }
+  // Of two with the same name both take the last one's content.
+  const contents = new Map(heredocs.map(({ name, content }) => [name, content]));
   const sourcePaths: string[] = [];
   const sourceContents: SourceContent[] = [];
-  for (let index = 0; index < args.length - 1; index++) {
-    const source = args[index] ?? "";
+  for (const source of sources) {
     const heredoc = readableHeredoc(source);
     if (heredoc === undefined) {
       sourcePaths.push(source);
       continue;
     }
     const { name, chomp, expand } = heredoc;
-    // Of two with the same name both take the last one's content.
-    const content = heredocs.findLast((other) => other.name === name)?.content ?? "";
+    const content = contents.get(name) ?? "";
     sourceContents.push({ path: name, data: chomp ? chompTabs(content) : content, expand });
   }
   return { destPath, sourcePaths, sourceContents };
 }
+
+const noContents: readonly SourceContent[] = [];
 
 function readableHeredoc(word: string) {
   const heredoc = heredocOf(word);
