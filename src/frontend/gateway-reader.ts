@@ -1,4 +1,5 @@
 import { digestOf } from "../digest.ts";
+import { Failure } from "../failure.ts";
 import type { ContextReader, DownloadRequest, IgnoreFileRequest } from "../graph/context/context-build.ts";
 import type { Gateway, GatewayRef } from "./gateway.ts";
 
@@ -42,7 +43,7 @@ export class GatewayReader implements ContextReader {
   }
 }
 
-/** A file that need not be there. The worker says why it cannot be read only in words, so any refusal counts as absence. */
+/** A file that need not be there. A worker says only in words why it cannot be read, so any refusal counts as absence. */
 export async function readOptional(
   ref: GatewayRef,
   path: string,
@@ -50,8 +51,9 @@ export async function readOptional(
 ): Promise<Uint8Array | undefined> {
   try {
     return await ref.readFile(path, {}, signal);
-  } catch {
+  } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof Failure && error.code === "worker-unreachable") throw error;
     return undefined;
   }
 }

@@ -20,7 +20,7 @@ export interface MemoryWorld {
   readonly files?: Readonly<Record<string, Readonly<Record<string, string | Uint8Array>>>>;
   readonly build?: Partial<BuildEnvironment>;
   /** What a source stands for; images have a config of their platform when absent. */
-  readonly source?: (request: SourceMetaRequest) => SourceMeta | undefined;
+  readonly source?: (request: SourceMetaRequest) => SourceMeta | Promise<SourceMeta> | undefined;
   readonly inputs?: ReadonlyMap<string, Uint8Array>;
   /** Comes before the answer of every solve of a result. */
   readonly beforeSolve?: (request: GatewaySolveRequest, signal: AbortSignal) => Promise<void>;
@@ -64,7 +64,8 @@ export class MemoryGateway implements Gateway {
     signal.throwIfAborted();
     this.sourceRequests.push(request);
     const { identifier, attrs } = request;
-    return this.#world.source?.(request) ?? { identifier, attrs, image: { digest: "", config: configFor(request) } };
+    const known = await this.#world.source?.(request);
+    return known ?? { identifier, attrs, image: { digest: "", config: configFor(request) } };
   }
 
   async resolveImageConfig(request: ImageConfigRequest, signal: AbortSignal): Promise<ImageConfig> {
@@ -103,16 +104,11 @@ export class MemoryGateway implements Gateway {
     this.outcomes.push({ error });
   }
 
-  /** The definitions solved for the result, after those that load files. */
+  /** The definitions solved for the result: only they come with caches to look in. */
   get results(): readonly Uint8Array[] {
-    return this.solves.flatMap(({ definition }) =>
-      definition === undefined || this.#loads(definition) ? [] : [definition],
+    return this.solves.flatMap(({ definition, cacheImports }) =>
+      cacheImports === undefined ? [] : (definition ?? []),
     );
-  }
-
-  #loads(definition: Uint8Array): boolean {
-    const { ops } = unmarshal(definition);
-    return ops[0]?.kind === "source" && ops[0].identifier in (this.#world.files ?? {});
   }
 }
 
