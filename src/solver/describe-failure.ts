@@ -16,7 +16,7 @@ export function describeFailure(error: unknown, recorder: Recorder, definitions:
   if (vertex === undefined) return error;
   const name = recorder.nameOf(vertex);
   const words = error.cause instanceof RpcError ? error.cause.message : error.message;
-  const source = error.source ?? sourceOfVertex(definitions, vertex);
+  const source = error.source ?? sourceOfVertex(definitions, vertex, name);
   return new StepFailure(
     stepMessage(words, name, exitCode),
     { vertex, name, exitCode, lastLines: recorder.lastLines(vertex) },

@@ -22,7 +22,7 @@ export function checkPlatforms(definitions: readonly Definition[], available: re
       if (known.has(machineOf(platform))) continue;
       const digest = digests[index] ?? "";
       const name = metadata.get(digest)?.description?.get("llb.customname") ?? op.meta.args.join(" ");
-      throw unsupported(platform, name, available, sourceOfVertex([definition], digest));
+      throw unsupported(platform, name, available, sourceOfVertex([definition], digest, name));
     }
   }
 }

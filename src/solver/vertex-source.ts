@@ -1,8 +1,29 @@
 import type { FailureSource } from "../failure.ts";
 import type { Definition } from "../llb/definition.ts";
 
-/** Where in its source text a vertex comes from; undefined for a vertex that no definition knows or that is nowhere. */
-export function sourceOfVertex(definitions: readonly Definition[], digest: string): FailureSource | undefined {
+/**
+ * Where in its source text a vertex comes from; undefined for a vertex that no definition knows or that is nowhere.
+ *
+ * A worker calls a vertex by another digest than its definition where a policy changed one of its sources, or where it
+ * writes an op in another way than its author: then the name decides, if it is that of one vertex alone.
+ */
+export function sourceOfVertex(
+  definitions: readonly Definition[],
+  digest: string,
+  name: string,
+): FailureSource | undefined {
+  const found = placeOf(definitions, digest);
+  if (found !== undefined) return found;
+  const named = new Set(
+    definitions.flatMap(({ metadata }) =>
+      [...metadata].filter(([, { description }]) => description?.get("llb.customname") === name).map(([key]) => key),
+    ),
+  );
+  const [only] = named;
+  return only !== undefined && named.size === 1 ? placeOf(definitions, only) : undefined;
+}
+
+function placeOf(definitions: readonly Definition[], digest: string): FailureSource | undefined {
   for (const { source } of definitions) {
     const locations = source?.locations.get(digest) ?? [];
     const info = locations[0] && source?.infos[locations[0].sourceIndex];

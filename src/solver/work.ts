@@ -36,14 +36,18 @@ export function dockerfileWork(
 /** The work of a definition as it is. Only where its RUN steps are bounded does it need us during the build. */
 export function definitionWork(definition: Definition, { maxParallelism, platforms }: WorkOptions): Work {
   checkPlatforms([definition], platforms);
-  if (maxParallelism === undefined) return { kind: "definition", definition: definition.bytes };
+  // Without an op a worker would take the request for the beginning of a gateway build, and wait.
+  const isEmpty = definition.def.length === 0;
+  if (maxParallelism === undefined && !isEmpty) return { kind: "definition", definition: definition.bytes };
   return {
     kind: "gateway",
     async run(gateway, signal) {
       try {
-        await evaluateAll(gateway, [definition], maxParallelism, signal);
-        const { ref, metadata } = await gateway.solve({ definition: definition.bytes }, signal);
-        await gateway.return({ ref, metadata }, signal);
+        if (maxParallelism !== undefined) await evaluateAll(gateway, [definition], maxParallelism, signal);
+        const result = isEmpty
+          ? { ref: undefined, metadata: new Map() }
+          : await gateway.solve({ definition: definition.bytes }, signal);
+        await gateway.return({ ref: result.ref, metadata: result.metadata }, signal);
       } catch (error) {
         await gateway.fail(error, signal);
         throw error;

@@ -56,7 +56,10 @@ export class HandMade {
   }
 
   #add(op: pb.Op.$Properties, name: string): string {
-    const bytes = pb.Op.encode(op).finish();
+    // Go writes the fields of a oneof last; with another order a worker would call the vertex by another digest.
+    const { exec, source, file, ...others } = op;
+    const oneof = { ...(exec ? { exec } : {}), ...(source ? { source } : {}), ...(file ? { file } : {}) };
+    const bytes = Buffer.concat([pb.Op.encode(others).finish(), pb.Op.encode(oneof).finish()]);
     const digest = digestOf(bytes);
     this.#ops.push(bytes);
     this.#metadata[digest] = { description: { "llb.customname": name } };
