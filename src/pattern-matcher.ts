@@ -80,9 +80,10 @@ interface PathTest {
 function matchFromTop(patterns: readonly CompiledPattern[], path: string, info: boolean[] | undefined): boolean {
   const parent = parentPath(path);
   let matched = false;
-  for (const [index, pattern] of patterns.entries()) {
+  for (let index = 0; index < patterns.length; index++) {
+    const pattern = patterns[index];
     // Only a pattern that can change the verdict is worth a look.
-    if (pattern.exclusion !== matched) continue;
+    if (pattern === undefined || pattern.exclusion !== matched) continue;
     const test = testOf(pattern);
     const match = test.test(path) || (parent !== "." && test.testWithFolders(parent));
     if (info !== undefined) info[index] = match;
@@ -94,7 +95,9 @@ function matchFromTop(patterns: readonly CompiledPattern[], path: string, info: 
 function matchBelow(patterns: readonly CompiledPattern[], path: string, parent: MatchInfo, info: boolean[]): boolean {
   if (parent.length !== patterns.length) throw new Error("match info of another pattern list");
   let matched = false;
-  for (const [index, pattern] of patterns.entries()) {
+  for (let index = 0; index < patterns.length; index++) {
+    const pattern = patterns[index];
+    if (pattern === undefined) continue;
     let match = parent[index] === true;
     if (!match) {
       if (pattern.exclusion !== matched) continue;
