@@ -96,7 +96,7 @@ async function timeOf(source: SourceOp, logName: string, scope: EpochScope): Pro
   const metadata = await scope.metadata({ identifier, attrs, gitObjects: identifier.startsWith("git://"), logName });
   const { gitCommitObject: commit, httpLastModified } = metadata;
   if (commit !== undefined && commit.length > 0) return timeOfCommit(commit, identifier);
-  if (httpLastModified !== undefined) return timestampOfSeconds(BigInt(httpLastModified));
+  if (httpLastModified !== undefined) return timestampOfSeconds(wholeSeconds(httpLastModified));
   const filename = attrs.get("http.filename") ?? "";
   if (!/^https?:\/\//.test(identifier) || filename === "") return undefined;
   const { build, signal } = scope;
@@ -104,6 +104,10 @@ async function timeOf(source: SourceOp, logName: string, scope: EpochScope): Pro
   const definition = () => loadingDefinition(edge, build).definition.bytes;
   const file = await build.reader.download({ url: identifier, filename, definition, signal });
   return file === undefined ? undefined : newestFileTime(file);
+}
+
+function wholeSeconds(seconds: number | bigint): bigint {
+  return typeof seconds === "bigint" ? seconds : BigInt(Math.floor(seconds));
 }
 
 function timeOfCommit(commit: string | Uint8Array, identifier: string): Timestamp | undefined {

@@ -46,7 +46,12 @@ export function marshal(root: Edge | undefined, options: MarshalOptions): Marsha
   const { def, digests, metadata, writer } = walk;
   if (options.progressGroupPrefix !== undefined) renameProgressGroups(walk, options.progressGroupPrefix);
   const source = walk.sources.finish((edge) => marshal(edge, options).definition);
-  encodeDefinition(writer, { def, metadata, source });
+  try {
+    encodeDefinition(writer, { def, metadata, source });
+  } catch (error) {
+    // Such text may stand beside the ops, too: in names and file names.
+    throw error instanceof NotUtf8 ? new MarshalError("not-utf8", result.vertex) : error;
+  }
   return {
     definition: { def, digests, metadata, source, bytes: writer.finish() },
     vertices: [...walk.vertices.values()],
