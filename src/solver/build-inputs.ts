@@ -4,12 +4,15 @@ import { homedir, hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { Failure } from "../failure.ts";
 import type { LocalSource } from "./buildkit/attachable.ts";
+import { findOciLayout } from "./oci-layout.ts";
 import type { DockerfileInput, SolveOptions } from "./solve-options.ts";
 
 /** What a build reads from this machine, and how the frontend is told of it. */
 export interface BuildInputs {
   /** By the names that the definition's local sources have. */
   readonly sources: ReadonlyMap<string, LocalSource>;
+  /** OCI layouts that the worker reads images from: folders by store name. */
+  readonly ociLayouts: ReadonlyMap<string, string>;
   /** Options of BuildKit's frontend: `filename`, `context`, `context:NAME`… */
   readonly frontendOptions: ReadonlyMap<string, string>;
   /** For the session: what the worker kept of this context before is reused under it. */
@@ -25,6 +28,7 @@ export async function findInputs(
   { dockerfile, namedContexts }: Pick<SolveOptions, "dockerfile" | "namedContexts">,
 ): Promise<BuildInputs> {
   const sources = new Map<string, LocalSource>();
+  const ociLayouts = new Map<string, string>();
   const frontendOptions = new Map<string, string>();
   const context = typeof input === "string" ? input : input.context;
 
@@ -44,9 +48,15 @@ export async function findInputs(
   if (typeof input === "string") await addDockerfile(context, dockerfile, sources, frontendOptions);
   else addDockerfileText(input, sources, frontendOptions);
   for (const [name, source] of Object.entries(namedContexts ?? {})) {
-    await addNamedContext(name, source, sources, frontendOptions);
+    if (source.startsWith("oci-layout://")) {
+      const layout = await findOciLayout(source);
+      ociLayouts.set(layout.store, layout.folder);
+      frontendOptions.set(`context:${name}`, layout.source);
+    } else {
+      await addNamedContext(name, source, sources, frontendOptions);
+    }
   }
-  return { sources, frontendOptions, sharedKey };
+  return { sources, ociLayouts, frontendOptions, sharedKey };
 }
 
 /** A git or web address, as BuildKit tells them from folders. */
@@ -102,11 +112,6 @@ async function addNamedContext(
   if (isRemote(source) || /^(docker-image:\/\/|target:|input:)/.test(source)) {
     options.set(`context:${name}`, source);
     return;
-  }
-  if (source.startsWith("oci-layout://")) {
-    throw new Failure("usage", `the context "${name}" is an OCI layout, which cannot be served yet`, {
-      remedy: "Push the image to a registry and name it as docker-image://…",
-    });
   }
   const path = await folder(source, `the context "${name}"`);
   // The two names that are taken already.

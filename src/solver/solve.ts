@@ -6,6 +6,7 @@ import { type BuildInputs, findInputs } from "./build-inputs.ts";
 import type { Attachable, AttachableContext, ExportTarget } from "./buildkit/attachable.ts";
 import { auth } from "./buildkit/auth/auth.ts";
 import { Connection } from "./buildkit/connection.ts";
+import { contentStore } from "./buildkit/content-store.ts";
 import { discover } from "./buildkit/discover.ts";
 import { fileSend } from "./buildkit/filesend/file-send.ts";
 import { fileSync } from "./buildkit/filesync/file-sync.ts";
@@ -119,11 +120,11 @@ class Build {
   }
 }
 
-const noInputs: BuildInputs = { sources: new Map(), frontendOptions: new Map(), sharedKey: "" };
+const noInputs: BuildInputs = { sources: new Map(), ociLayouts: new Map(), frontendOptions: new Map(), sharedKey: "" };
 
 function attachables(
   { secrets: given }: SolveOptions,
-  { sources }: BuildInputs,
+  { sources, ociLayouts }: BuildInputs,
   targets: ReadonlyMap<number, ExportTarget>,
   context: AttachableContext,
 ): readonly Attachable[] {
@@ -132,6 +133,7 @@ function attachables(
     fileSend({ targets }, context),
     auth({ credentials: dockerCredentials() }, context),
     secrets(new Map(Object.entries(given ?? {})), context),
+    ...(ociLayouts.size === 0 ? [] : [contentStore(ociLayouts, context)]),
   ];
 }
 

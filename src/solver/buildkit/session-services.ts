@@ -1,5 +1,5 @@
-import { common, health, session } from "./proto/gen/buildkit.js";
-import { duplexStream, rawBytes, unary } from "./service.ts";
+import { common, content, health, session } from "./proto/gen/buildkit.js";
+import { duplexStream, rawBytes, serverStream, unary } from "./service.ts";
 
 /**
  * The services that a worker calls on us. Requests are read (every field is there), responses are written.
@@ -71,5 +71,18 @@ export const healthService = {
     "/grpc.health.v1.Health/Check",
     health.HealthCheckRequest,
     health.HealthCheckResponse,
+  ),
+};
+
+export const contentService = {
+  Info: unary<content.InfoRequest, content.InfoResponse.$Properties>(
+    "/containerd.services.content.v1.Content/Info",
+    content.InfoRequest,
+    content.InfoResponse,
+  ),
+  Read: serverStream<content.ReadContentRequest, content.ReadContentResponse.$Properties>(
+    "/containerd.services.content.v1.Content/Read",
+    content.ReadContentRequest,
+    content.ReadContentResponse,
   ),
 };

@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import type { Socket } from "node:net";
+import { Failure } from "../../failure.ts";
 
 /**
  * Turns a fresh connection to a Docker engine into a cleartext HTTP/2 connection to the service behind `path`
@@ -35,7 +36,7 @@ export function upgrade(
       response.on("data", (chunk: string) => {
         if (body.length < 1000) body += chunk;
       });
-      response.on("end", () => fail(new Error(refusal(path, response.statusCode, body))));
+      response.on("end", () => fail(new Failure("worker-refused", refusal(path, response.statusCode, body))));
       response.on("error", fail);
     });
     upgrading.on("error", fail);

@@ -43,7 +43,10 @@ export function selectFrom(tree: Tree, request: SelectionRequest): Selection {
   };
 }
 
-/** The folders that patterns without wildcards (but for a last `*` or `**`) begin with; undefined if some have others. */
+/**
+ * The folders that patterns without wildcards (but for a last `*` or `**`) begin with; undefined if some have others.
+ * BuildKit takes `/*` off what `/**` was taken off already, so a pattern of both begins with less than it says; what is left out by that, is left out here.
+ */
 function prefixesOf(patterns: readonly Pattern[]): readonly string[] | undefined {
   const prefixes: string[] = [];
   for (const { text } of patterns) {
