@@ -1,13 +1,13 @@
 import { didYouMean } from "../suggest.ts";
-import { csvFields } from "./csv.ts";
+import { flagFields } from "./flag-fields.ts";
 import { goLower } from "./go-case.ts";
 import { parseBool } from "./go-number.ts";
 import type { Device } from "./instruction.ts";
 
 /** Reads the value of a `--device`: a name such as `vendor.com/class=device`, and whether it is required. */
 export function parseDevice(flag: string): Device | { readonly error: string } {
-  const fields = csvFields(flag);
-  if ("error" in fields) return { error: `--device=${flag} is no list of comma-separated fields: ${fields.error}` };
+  const fields = flagFields("--device", flag);
+  if ("error" in fields) return fields;
   let name = "";
   let required = false;
   for (const field of fields) {

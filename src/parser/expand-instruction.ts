@@ -1,9 +1,8 @@
-import type { ExpandError } from "./expand.ts";
+import type { ExpandError, WordExpander } from "./expand-error.ts";
 import type { AddInstruction, CopyInstruction, Instruction, KeyValue } from "./instruction.ts";
 import { parseMounts } from "./mount.ts";
 
-/** Expands one word; may be a closure that also notes unset variables. */
-export type WordExpander = (word: string) => string | ExpandError;
+export type { WordExpander } from "./expand-error.ts";
 
 /**
  * The instruction with its words expanded, one after the other in BuildKit's order up to the first error: a new

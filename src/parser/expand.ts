@@ -1,32 +1,17 @@
 import { toWellFormed } from "../utf8.ts";
 import type { Env } from "./env.ts";
+import type { ExpandError } from "./expand-error.ts";
+import type { ExpandOptions } from "./expand-options.ts";
 import { Expansion } from "./expansion.ts";
 
-export interface ExpandOptions {
-  /** The escape character; backslash when absent. */
-  readonly escape?: "\\" | "`";
-  /** Keep quotes in the result. */
-  readonly rawQuotes?: boolean;
-  /** Keep escape characters in the result. */
-  readonly rawEscapes?: boolean;
-  /** Treat quotes as any other character. */
-  readonly skipProcessQuotes?: boolean;
-  /** Leave variables that are not set as they are written. */
-  readonly skipUnsetEnv?: boolean;
-}
+export type { ExpandError } from "./expand-error.ts";
+export type { ExpandOptions } from "./expand-options.ts";
 
 /** An expanded word with the names of the variables that were set and that were not, in the order of first use. */
 export interface ExpandedWord {
   readonly result: string;
   readonly matched: ReadonlySet<string>;
   readonly unmatched: ReadonlySet<string>;
-}
-
-/** Why a word cannot be expanded (or a mount not be read). `error` is one sentence. */
-export interface ExpandError {
-  readonly error: string;
-  /** The variables of the word that were met before the error and are not set; absent for none. */
-  readonly unmatched?: ReadonlySet<string>;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { isSpace } from "../trim-space.ts";
 import type { Env } from "./env.ts";
-import type { ExpandError, ExpandOptions } from "./expand.ts";
-import { replace, trimPrefix, trimSuffix } from "./substitute.ts";
+import type { ExpandError } from "./expand-error.ts";
+import type { ExpandOptions } from "./expand-options.ts";
+import { type Reference, resolveReference, unsupportedModifier, writtenReference } from "./reference.ts";
 import { nameEnd } from "./variable-name.ts";
 
 /**
@@ -160,7 +161,7 @@ export class Expansion {
       }
       case ":": {
         const second = this.#nextCharacter();
-        if (second === "#" || second === "%") return this.#fail(unsupported(name, `:${second}`));
+        if (second === "#" || second === "%") return this.#fail(unsupportedModifier(name, `:${second}`));
         return this.#nest({ kind: "default", name, operator: second, nullIsUnset: true }, "}", false);
       }
       case "+":
@@ -176,7 +177,7 @@ export class Expansion {
         return this.#nest({ kind: "replace", name, all, pattern: undefined }, "/", true);
       }
       default:
-        return this.#fail(operator === "" ? 'the "}" of a "${...}" is missing' : unsupported(name, operator));
+        return this.#fail(operator === "" ? 'the "}" of a "${...}" is missing' : unsupportedModifier(name, operator));
     }
   }
 
@@ -189,7 +190,7 @@ export class Expansion {
   }
 
   /** Begins the word of a reference with an operator. */
-  #nest(frame: ReferenceFrame, stop: "}" | "/", rawEscapes: boolean): undefined {
+  #nest(frame: Reference, stop: "}" | "/", rawEscapes: boolean): undefined {
     this.#stack.push(frame);
     this.#beginWord(stop, rawEscapes);
   }
@@ -232,21 +233,10 @@ export class Expansion {
   }
 
   /** The value of a reference whose word is known. */
-  #resolve(frame: ReferenceFrame, word: string): string | ExpandError {
-    const value = this.#lookUp(frame.name);
-    if (value === undefined && this.#options.skipUnsetEnv === true) return asWritten(frame, word);
-    switch (frame.kind) {
-      case "default":
-        return withDefault(frame, value, word);
-      case "trim": {
-        const greedy = word.startsWith(frame.operator);
-        const pattern = greedy ? word.slice(1) : word;
-        const trim = frame.operator === "#" ? trimPrefix : trimSuffix;
-        return trim(value ?? "", pattern, greedy);
-      }
-      case "replace":
-        return replace(value ?? "", frame.pattern ?? "", word, frame.all);
-    }
+  #resolve(reference: Reference, word: string): string | ExpandError {
+    const value = this.#lookUp(reference.name);
+    if (value === undefined && this.#options.skipUnsetEnv === true) return writtenReference(reference, word);
+    return resolveReference(reference, value, word);
   }
 
   #lookUp(name: string): string | undefined {
@@ -338,57 +328,4 @@ interface QuoteFrame {
   out: string;
 }
 
-interface DefaultFrame {
-  readonly kind: "default";
-  readonly name: string;
-  readonly operator: string;
-  readonly nullIsUnset: boolean;
-}
-
-interface TrimFrame {
-  readonly kind: "trim";
-  readonly name: string;
-  readonly operator: "#" | "%";
-}
-
-interface ReplaceFrame {
-  readonly kind: "replace";
-  readonly name: string;
-  readonly all: boolean;
-  pattern: string | undefined;
-}
-
-type ReferenceFrame = DefaultFrame | TrimFrame | ReplaceFrame;
-type Frame = WordFrame | QuoteFrame | ReferenceFrame;
-
-function withDefault(frame: DefaultFrame, value: string | undefined, word: string): string | ExpandError {
-  const missing = value === undefined || (frame.nullIsUnset && value === "");
-  switch (frame.operator) {
-    case "-":
-      return missing ? word : value;
-    case "+":
-      return missing ? "" : word;
-    case "?":
-      if (!missing) return value;
-      return {
-        error: `${frame.name}: ${word !== "" ? word : value === undefined ? "it must be set" : "it must not be empty"}`,
-      };
-    default:
-      return { error: unsupported(frame.name, `:${frame.operator}`) };
-  }
-}
-
-function asWritten(frame: ReferenceFrame, word: string): string {
-  switch (frame.kind) {
-    case "default":
-      return `\${${frame.name}${frame.nullIsUnset ? ":" : ""}${frame.operator}${word}}`;
-    case "trim":
-      return `\${${frame.name}${frame.operator}${word}}`;
-    case "replace":
-      return `\${${frame.name}/${frame.pattern ?? ""}/${word}}`;
-  }
-}
-
-function unsupported(name: string, operator: string): string {
-  return `"\${${name}${operator}" is not supported; the modifiers are :- :+ :? - + ? # ## % %% / //`;
-}
+type Frame = WordFrame | QuoteFrame | Reference;

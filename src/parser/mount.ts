@@ -1,7 +1,6 @@
 import { didYouMean } from "../suggest.ts";
-import { csvFields } from "./csv.ts";
-import type { ExpandError } from "./expand.ts";
-import type { WordExpander } from "./expand-instruction.ts";
+import type { ExpandError, WordExpander } from "./expand-error.ts";
+import { flagFields } from "./flag-fields.ts";
 import { goLower } from "./go-case.ts";
 import { parseBool, parseMemory, parseUint32 } from "./go-number.ts";
 import type { Mount, MountType, SharingMode } from "./instruction.ts";
@@ -102,8 +101,8 @@ interface Field {
 }
 
 function mountFields(flag: string): readonly Field[] | ExpandError {
-  const fields = csvFields(flag);
-  if ("error" in fields) return { error: `--mount=${flag} is no list of comma-separated fields: ${fields.error}` };
+  const fields = flagFields("--mount", flag);
+  if ("error" in fields) return fields;
   return fields.map((field) => {
     const equals = field.indexOf("=");
     if (equals < 0) return { key: goLower(field), value: undefined, field };

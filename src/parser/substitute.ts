@@ -1,5 +1,5 @@
 import { toWellFormed } from "../utf8.ts";
-import type { ExpandError } from "./expand.ts";
+import type { ExpandError } from "./expand-error.ts";
 import { findMatch, type Glob, matchEnd, parseGlob } from "./glob.ts";
 
 /** `${X#pattern}`: the value without the shortest (or longest, if greedy) match at its start. */
