@@ -1,36 +1,20 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ExitCode, Terminal } from "../terminal.ts";
+import { addBuildFlags, collect } from "./build-flags.ts";
 import type { SolveFlags } from "./solve-flags.ts";
 
 /** `llbc solve [CONTEXT]`, alias `build`, with the flags of `docker buildx build`. */
 export function addSolveCommand(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
-  program
+  const command = program
     .command("solve")
     .alias("build")
     .summary("build a Dockerfile on a BuildKit worker")
     .description(
       "Build a Dockerfile on a BuildKit worker: a Docker engine or a buildkitd.\nThe Dockerfile is compiled here, to the LLB that BuildKit's own frontend emits, so the cache is shared with docker buildx.",
     )
-    .argument("[context]", "folder with the files of the build", ".")
-    .option("-f, --file <path>", "the Dockerfile; - reads it from standard input (default: CONTEXT/Dockerfile)")
+    .argument("[context]", "folder with the files of the build", ".");
+  addBuildFlags(command)
     .option("-t, --tag <name>", "name of the image: [registry/]repository[:tag]", collect, [])
-    .option("--target <stage>", "the stage to build (default: the last one)")
-    .option("--build-arg <name=value>", "value of an ARG; without = it is taken from the environment", collect, [])
-    .option("--label <name=value>", "label of the image", collect, [])
-    .option("--platform <list>", "platforms to build for, such as linux/amd64,linux/arm64", collectCommas, [])
-    .option(
-      "--build-context <name=source>",
-      "what a stage or image name stands for: folder, docker-image://…",
-      collect,
-      [],
-    )
-    .option("--no-cache", "run every step again")
-    .option("--no-cache-filter <stages>", "run the steps of these stages again", collectCommas, [])
-    .option("--add-host <name:address>", "an entry of /etc/hosts in RUN steps", collectCommas, [])
-    .option("--network <mode>", "network of RUN steps: default, none or host")
-    .option("--ulimit <name=soft[:hard]>", "limit in RUN steps", collect, [])
-    .option("--shm-size <size>", "size of /dev/shm in RUN steps, such as 64m")
-    .option("--cgroup-parent <path>", "parent cgroup of RUN steps")
     .option("-o, --output <spec>", "where the result goes; see below", collect, [])
     .option("--push", "push the image to its registry: short for -o type=image,push=true")
     .option("--load", "load the image into the Docker engine: short for -o type=docker")
@@ -70,14 +54,6 @@ Examples:
   llbc solve . --build-arg VERSION=1.2 --target test --progress plain
   llbc solve . --build-context busybox=docker-image://registry.example.com/mirror/busybox:1.37
   llbc solve -f - . < Dockerfile.generated`;
-
-function collect(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, value];
-}
-
-function collectCommas(value: string, earlier: readonly string[]): readonly string[] {
-  return [...earlier, ...value.split(",").filter((part) => part !== "")];
-}
 
 function positiveInteger(value: string): number {
   const number = Number(value);
