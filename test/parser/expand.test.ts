@@ -154,7 +154,7 @@ describe("mounts", () => {
     ["type=tmpfs,size=1x", "no amount of memory"],
     ["type=cache,mode=8", "octal"],
     ["bogus", "bogus=<value>"],
-    ['a"b', "in quotes"],
+    ['a"b', "surround a whole field"],
     ["", "empty"],
   ])("%s is refused: %s", (flag, message) => {
     expect(mount(flag)).toMatchObject({ error: expect.stringContaining(message) });
