@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { access, realpath, stat } from "node:fs/promises";
 import { homedir, hostname } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { errnoText } from "../errno.ts";
 import { Failure } from "../failure.ts";
 import type { LocalSource } from "./buildkit/attachable.ts";
 import { findOciLayout } from "./oci-layout.ts";
@@ -126,16 +127,9 @@ async function folder(path: string, what: string): Promise<string> {
     const real = await realpath(path);
     if ((await stat(real)).isDirectory()) return real;
   } catch (error) {
-    throw new Failure("context-unreadable", `${what} (${path}) cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw new Failure("context-unreadable", `${what} (${path}) cannot be read: ${errnoText(error)}`, { cause: error });
   }
   throw new Failure("context-unreadable", `${what} (${path}) is not a folder`);
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "it is not there";
-  if (code === "EACCES") return "permission denied";
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function exists(path: string): Promise<boolean> {

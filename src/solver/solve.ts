@@ -15,6 +15,7 @@ import { secrets } from "./buildkit/secrets.ts";
 import { newId } from "./buildkit/session.ts";
 import { readWorkerInfo } from "./buildkit/worker-info.ts";
 import { checkOptions } from "./check-options.ts";
+import { checkTargets } from "./check-targets.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { SolveEvent, WorkerInfo } from "./events.ts";
 import { frontendOptions } from "./frontend-options.ts";
@@ -67,6 +68,7 @@ class Build {
     const inputs = isDefinition(input) ? noInputs : await findInputs(input, options);
     const found = await discover({ addr: options.addr, tls: options.tls, signal });
     const { exporters, targets } = planExports(options, found.protocol);
+    await checkTargets(targets.values());
     const connection = new Connection(found);
     this.#connection = connection;
     const worker = await readWorkerInfo(connection, signal);

@@ -1,6 +1,7 @@
 import { homedir, platform } from "node:os";
 import { join } from "node:path";
 import { environment } from "../../environment.ts";
+import { errnoOf, errnoText } from "../../errno.ts";
 import { Failure } from "../../failure.ts";
 import { type Endpoint, parseAddress } from "./address.ts";
 import { asEngine, contextEndpoint, currentContext, folderTls } from "./docker-context.ts";
@@ -137,21 +138,9 @@ function unreachable(tried: readonly string[], addr: string | undefined): Failur
   });
 }
 
-/** The system's words, short: its code says more than its sentence. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return "no answer within 5 seconds";
-  const code = "code" in error ? error.code : undefined;
-  switch (code) {
-    case "ENOENT":
-      return "not there";
-    case "ECONNREFUSED":
-      return "nobody listens";
-    case "EACCES":
-      return "permission denied";
-    default:
-      return error.message;
-  }
+  if (error instanceof Error && error.name === "TimeoutError") return "no answer within 5 seconds";
+  return errnoOf(error) === "ECONNREFUSED" ? "nobody listens" : errnoText(error);
 }
 
 function isSet(value: string | undefined): value is string {

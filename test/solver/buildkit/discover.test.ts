@@ -136,7 +136,9 @@ describe("who listens", () => {
     expect(error).toMatchObject({ code: "worker-unreachable", remedy: expect.stringContaining("--addr") });
     expect(error).toHaveProperty(
       "message",
-      expect.stringContaining(`unix://${home}/run/docker.sock (the rootless Docker engine's socket): not there`),
+      expect.stringContaining(
+        `unix://${home}/run/docker.sock (the rootless Docker engine's socket): it does not exist`,
+      ),
     );
   });
 
