@@ -20,9 +20,12 @@ function row(label: string, text: string): string {
   return `${pc.green(label.padEnd(7))} ${text}`;
 }
 
-/** How many steps of the Dockerfile (those that are numbered) ran and how many came from the cache. */
+/**
+ * How many steps of the Dockerfile (those that are numbered) ran and how many came from the cache. FROM does not count:
+ * a worker always looks an image up, and tells that as a run, whether or not it then fetches anything.
+ */
 function stepsText(result: SolveResult): string {
-  const steps = result.timings.filter((timing) => /^\[[^\]]*\b\d+\/\d+\] /.test(timing.name));
+  const steps = result.timings.filter((timing) => /^\[[^\]]*\b\d+\/\d+\] (?!FROM )/.test(timing.name));
   const cached = steps.filter((timing) => timing.state === "cached").length;
   const ran = steps.filter((timing) => timing.state === "completed").length;
   return `${ran} run, ${cached} cached`;

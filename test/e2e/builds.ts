@@ -26,12 +26,16 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-/** A copy of the shared context with the given Dockerfile, and a line that no cache has seen where `fresh` says so. */
+/**
+ * A copy of the shared context with the given Dockerfile; where `fresh` says so, with a step in its first stage and a
+ * file that no cache has seen.
+ */
 export function contextWith(dockerfile: string, { fresh = false } = {}): string {
   const folder = temporaryFolder();
   cpSync(contextFolder, folder, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-  writeFileSync(join(folder, "Dockerfile"), dockerfile);
-  if (fresh) writeFileSync(join(folder, "a.txt"), randomBytes(16).toString("hex"));
+  const text = randomBytes(16).toString("hex");
+  if (fresh) writeFileSync(join(folder, "a.txt"), text);
+  writeFileSync(join(folder, "Dockerfile"), fresh ? dockerfile.replace(/^FROM .*$/m, `$&\nRUN : ${text}`) : dockerfile);
   return folder;
 }
 
@@ -67,9 +71,20 @@ export function vertexDigests(result: SolveResult): ReadonlyMap<string, string> 
   return new Map(result.timings.filter(isOwn).map((timing) => [timing.name, timing.digest]));
 }
 
-/** The names of vertices that ran, cached ones and the worker's internal ones left out. */
-export function ranSteps(result: SolveResult): string[] {
-  return result.timings.filter((timing) => isOwn(timing) && timing.state === "completed").map((timing) => timing.name);
+/**
+ * The names of vertices that ran, cached ones and the worker's internal ones left out. An image is always looked up,
+ * which the worker tells as a run of its vertex: it ran when it fetched or unpacked a layer.
+ */
+export function ranSteps(result: Build): string[] {
+  const moved = new Set(
+    result.events.flatMap((event) =>
+      event.kind === "progress" && /^(sha256:|extracting)/.test(event.id) ? [event.vertex] : [],
+    ),
+  );
+  return result.timings
+    .filter((timing) => isOwn(timing) && timing.state === "completed")
+    .filter((timing) => !/\] FROM |^\[context /.test(timing.name) || moved.has(timing.digest))
+    .map((timing) => timing.name);
 }
 
 function isOwn({ name }: { readonly name: string }): boolean {

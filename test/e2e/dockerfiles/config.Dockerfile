@@ -5,7 +5,7 @@ ONBUILD ENV TRIGGERED=yes
 SHELL ["/bin/sh", "-ec"]
 
 FROM parent
-VOLUME /data "/other data"
+VOLUME ["/data", "/other data"]
 STOPSIGNAL SIGINT
 LABEL multi.label="line one \
 line two" quoted='single $quoted'

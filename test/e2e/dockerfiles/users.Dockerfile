@@ -1,6 +1,6 @@
 ARG BASE=busybox
 FROM $BASE
-RUN adduser -D -u 1001 app
+RUN echo 'app:x:1001:1001::/home/app:/bin/sh' >> /etc/passwd && echo 'app:x:1001:' >> /etc/group
 WORKDIR /home/app
 USER app
 WORKDIR project/nested
