@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import type { SolveEvent } from "../../src/solver/events.ts";
 import { solve } from "../../src/solver/solve.ts";
 import type { SolveOptions } from "../../src/solver/solve-options.ts";
+import { HandMade } from "../solver/hand-made.ts";
 import { contextWith, temporaryFolder } from "./builds.ts";
-import { HandMade } from "./hand-made.ts";
 import { asBuildkitd, certificate } from "./proxy.ts";
 import { testWorker } from "./worker.ts";
 

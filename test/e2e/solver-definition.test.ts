@@ -7,8 +7,8 @@ import { describe, expect, test } from "vitest";
 import { digestOf } from "../../src/digest.ts";
 import type { SolveEvent } from "../../src/solver/events.ts";
 import { solve } from "../../src/solver/solve.ts";
+import { HandMade } from "../solver/hand-made.ts";
 import { temporaryFolder } from "./builds.ts";
-import { HandMade } from "./hand-made.ts";
 import { testWorker } from "./worker.ts";
 
 const now = Date.now();
@@ -123,7 +123,7 @@ describe("a step that fails", () => {
 test("a step for a platform that the worker cannot run is refused before anything starts", async () => {
   const { dockerHost: addr, base } = testWorker();
   const made = new HandMade();
-  const definition = made.definition(made.run(made.image(`${base}:latest`), "true", "linux/s390x"));
+  const definition = made.definition(made.run(made.image(`${base}:latest`), "true", { platform: "linux/s390x" }));
   const kinds: string[] = [];
   const onEvent = (event: SolveEvent) => kinds.push(event.kind);
   await expect(solve(definition, { addr, onEvent })).rejects.toMatchObject({

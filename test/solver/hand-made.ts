@@ -16,22 +16,25 @@ export class HandMade {
     );
   }
 
-  /** A shell command whose result is the file system after it. */
-  run(input: string, command: string, platform = "linux/amd64"): string {
+  /** A shell command whose result is the file system after it; a second output is a folder of its own. */
+  run(input: string, command: string, { platform = "linux/amd64", outputs = 1 } = {}): string {
     const meta = { args: ["/bin/sh", "-c", command], env: ["PATH=/bin"], cwd: "/" };
-    const op = {
-      inputs: [{ digest: input }],
-      exec: { meta, mounts: [{ dest: "/" }] },
-      platform: wirePlatform(platform),
-    };
+    const second = { input: Long.NEG_ONE, dest: "/second", output: Long.ONE };
+    const mounts = [{ dest: "/" }, ...(outputs === 2 ? [second] : [])];
+    const op = { inputs: [{ digest: input }], exec: { meta, mounts }, platform: wirePlatform(platform) };
     return this.#add(op, `RUN ${command}`);
+  }
+
+  /** Another output of a step than its first, for `file`. */
+  output(step: string, index: number): string {
+    return `${step}#${index}`;
   }
 
   /** A file made on top of an input, or of nothing. */
   file(input: string | undefined, path: string, content: string): string {
     const mkfile = { path, mode: 0o644, data: Buffer.from(content), timestamp: Long.NEG_ONE };
     const action = { input: Long.fromNumber(input === undefined ? -1 : 0), secondaryInput: Long.NEG_ONE, mkfile };
-    return this.#add({ inputs: input === undefined ? [] : [{ digest: input }], file: { actions: [action] } }, path);
+    return this.#add({ inputs: input === undefined ? [] : [edge(input)], file: { actions: [action] } }, path);
   }
 
   /** One file out of each input, on top of nothing. */
@@ -70,4 +73,9 @@ export class HandMade {
 function wirePlatform(platform: string): pb.Platform.$Properties {
   const [OS = "", Architecture = "", Variant = ""] = platform.split("/");
   return Variant === "" ? { OS, Architecture } : { OS, Architecture, Variant };
+}
+
+function edge(input: string): pb.Input.$Properties {
+  const [digest = "", index] = input.split("#");
+  return index === undefined ? { digest } : { digest, index: Long.fromString(index) };
 }
