@@ -3,14 +3,24 @@ import { pack } from "tar-stream";
 import { describe, expect, test } from "vitest";
 import { isArchive, newestFileTime } from "../../../src/graph/context/archive.ts";
 
-type Entry = Parameters<ReturnType<typeof pack>["entry"]>[0];
+interface Entry {
+  readonly name: string;
+  readonly mtime: Date;
+  readonly type?: "directory" | "symlink" | "link";
+  readonly linkname?: string;
+  /** tar-stream writes these records in front of the entry, though its types do not know them. */
+  readonly pax?: Readonly<Record<string, string>>;
+}
 
-async function tar(...entries: Entry[]): Promise<Buffer> {
+async function tar(...entries: readonly Entry[]): Promise<Buffer> {
   const stream = pack();
-  for (const entry of entries) stream.entry(entry, entry.type === undefined || entry.type === "file" ? "x" : undefined);
+  for (const entry of entries) {
+    if (entry.type === undefined) stream.entry(entry, "x");
+    else stream.entry(entry);
+  }
   stream.finalize();
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  for await (const chunk of stream) if (chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
 
