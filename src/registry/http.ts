@@ -1,11 +1,5 @@
-/** A request to a registry or to its token server. */
-export interface HttpRequest {
-  readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
-  readonly url: URL;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array;
-  readonly signal?: AbortSignal | undefined;
-}
+import { exchange } from "./exchange.ts";
+import type { HttpRequest, HttpResponse } from "./http-message.ts";
 
 /** A redirect that would show what is secret to a server that it is not for, or that never ends. */
 export class RedirectRefused extends Error {
@@ -18,22 +12,16 @@ const maxRedirects = 10;
  * Sends a request and follows redirects. Authorization goes to the server that was asked and to no other, neither does
  * the body of a request that has one; and a connection with TLS does not turn into one without.
  *
- * Rejects with RedirectRefused, with the signal's reason, or with what `fetch` rejects with. Any status is an answer.
+ * Rejects with RedirectRefused, with the signal's reason, or with what `exchange` rejects with. Any status is an answer.
  */
-export async function sendRequest(request: HttpRequest): Promise<Response> {
-  let { method, url, body } = request;
-  let headers: Readonly<Record<string, string>> = request.headers ?? {};
+export async function sendRequest(request: HttpRequest): Promise<HttpResponse> {
+  let { method, url, body, headers: given, ...rest } = request;
+  let headers: Readonly<Record<string, string>> = given ?? {};
   for (let followed = 0; ; followed++) {
-    const response = await fetch(url, {
-      method,
-      headers,
-      redirect: "manual",
-      ...(body === undefined ? {} : { body }),
-      ...(request.signal === undefined ? {} : { signal: request.signal }),
-    });
-    const location = response.headers.get("location");
-    if (!redirects.has(response.status) || location === null) return response;
-    await response.body?.cancel();
+    const response = await exchange({ ...rest, method, url, headers, ...(body === undefined ? {} : { body }) });
+    const location = response.header("location");
+    if (!redirects.has(response.status) || location === undefined) return response;
+    await response.discard();
     if (followed === maxRedirects) throw new RedirectRefused(`${request.url.host} redirects without end`);
     if (!URL.canParse(location, url.href))
       throw new RedirectRefused(`${url.host} redirects to something that is no address`);

@@ -1,6 +1,7 @@
 import { Failure } from "../failure.ts";
 import type { Credentials } from "./credentials.ts";
-import { type HttpRequest, RedirectRefused, sendRequest } from "./http.ts";
+import { RedirectRefused, sendRequest } from "./http.ts";
+import type { HttpRequest, HttpResponse } from "./http-message.ts";
 
 /** What a registry says about where to get a token and for what. */
 export interface TokenRequest {
@@ -13,6 +14,8 @@ export interface TokenRequest {
   readonly scopes: readonly string[];
   readonly clientId: string;
   readonly signal?: AbortSignal | undefined;
+  /** How requests are sent; `sendRequest` when absent. */
+  readonly send?: (request: HttpRequest) => Promise<HttpResponse>;
 }
 
 export interface Token {
@@ -43,7 +46,7 @@ export async function fetchToken(request: TokenRequest, credentials: Credentials
   const response = await send(request, postRequest(request, realm, credentials));
   const knowsNoPost = response.status === 405 && credentials.kind === "password";
   if (!knowsNoPost && response.status !== 404 && response.status !== 401) return readToken(request, realm, response);
-  await response.body?.cancel();
+  await response.discard();
   return readToken(request, realm, await send(request, getRequest(request, realm, credentials)));
 }
 
@@ -84,9 +87,9 @@ function parseRealm({ host, realm }: TokenRequest): URL {
   throw new Failure("auth-refused", `${host} names a token server that is no web address: ${JSON.stringify(realm)}`);
 }
 
-async function send({ host, signal }: TokenRequest, request: HttpRequest): Promise<Response> {
+async function send({ host, signal, send = sendRequest }: TokenRequest, request: HttpRequest): Promise<HttpResponse> {
   try {
-    return await sendRequest(request);
+    return await send(request);
   } catch (cause) {
     if (signal?.aborted === true) throw signal.reason;
     const why =
@@ -95,9 +98,9 @@ async function send({ host, signal }: TokenRequest, request: HttpRequest): Promi
   }
 }
 
-async function readToken({ host }: TokenRequest, realm: URL, response: Response): Promise<Token> {
+async function readToken({ host }: TokenRequest, realm: URL, response: HttpResponse): Promise<Token> {
   if (!response.ok) {
-    await response.body?.cancel();
+    await response.discard();
     const refused = response.status === 401 || response.status === 403;
     throw new Failure(
       "auth-refused",
