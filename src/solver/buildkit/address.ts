@@ -48,8 +48,8 @@ export function parseAddress(text: string, tls?: Tls): Endpoint {
     case "unix":
       return socket(text, "unknown", rest);
     case "npipe":
-      // Docker writes `npipe:////./pipe/x`: what is left, `//./pipe/x`, is the pipe's path.
-      return socket(text, "unknown", rest);
+      // Docker writes `npipe:////./pipe/x`: what is left, `//./pipe/x`, is the pipe's path but for Windows' slashes.
+      return socket(text, "unknown", rest.replaceAll("/", "\\"));
     case "tcp":
     case "http":
       return tcp(text, "unknown", rest, tls);
@@ -67,7 +67,7 @@ function dockerAddress(text: string, rest: string, tls: Tls | undefined): Endpoi
 
 function socket(text: string, protocol: Protocol, path: string): Endpoint {
   if (path === "") throw unknownAddress(text);
-  return { address: { kind: "socket", path }, protocol, text };
+  return { address: { kind: "socket", path: path.replace(/^\/+/, "/") }, protocol, text };
 }
 
 function tcp(text: string, protocol: Protocol, authority: string, tls: Tls | undefined): Endpoint {

@@ -15,7 +15,7 @@ describe("an address", () => {
   test("of a Windows pipe, as Docker writes it", () => {
     expect(parseAddress("npipe:////./pipe/docker_engine").address).toEqual({
       kind: "socket",
-      path: "//./pipe/docker_engine",
+      path: "\\\\.\\pipe\\docker_engine",
     });
   });
 

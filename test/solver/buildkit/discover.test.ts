@@ -58,8 +58,8 @@ describe("where a worker is looked for", () => {
   test("on Windows: pipes", async () => {
     const found = await candidates({}, { env: {}, home, platform: "win32" });
     expect(found.map(({ endpoint }) => endpoint.address)).toEqual([
-      { kind: "socket", path: "//./pipe/docker_engine" },
-      { kind: "socket", path: "//./pipe/buildkitd" },
+      { kind: "socket", path: "\\\\.\\pipe\\docker_engine" },
+      { kind: "socket", path: "\\\\.\\pipe\\buildkitd" },
     ]);
   });
 });
