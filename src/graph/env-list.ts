@@ -7,8 +7,8 @@ export interface EnvGetter {
 
 /**
  * Environment variables as an immutable list: setting a variable again moves it to the end, as BuildKit does. Keys are
- * compared byte by byte. A list costs one node; the table of values is built when first read, on top of the table of
- * the nearest list before it, which gives its table away (a stage reads its newest list, hardly ever an older one).
+ * compared byte by byte. A list costs one node; its table is built when it is first read, on top of the table of the
+ * nearest list before it, which gives its table away: a stage reads its newest list, hardly ever an older one.
  */
 export class EnvList implements EnvGetter {
   static readonly empty: EnvList = new EnvList(undefined, "", undefined);
@@ -17,8 +17,11 @@ export class EnvList implements EnvGetter {
   readonly #key: string;
   /** Absent where the node deletes its key. */
   readonly #value: string | undefined;
-  #table: Map<string, string> | undefined;
+  #line: string | undefined;
+  /** The nodes that set the variables, by key, in order. */
+  #table: Map<string, EnvList> | undefined;
   #keys: readonly string[] | undefined;
+  #lines: readonly string[] | undefined;
 
   private constructor(parent: EnvList | undefined, key: string, value: string | undefined) {
     this.#parent = parent;
@@ -41,33 +44,36 @@ export class EnvList implements EnvGetter {
   }
 
   get(key: string): string | undefined {
-    return this.#values().get(key);
+    const node = this.#nodes().get(key);
+    return node === undefined ? undefined : node.#value;
   }
 
   has(key: string): boolean {
-    return this.#values().has(key);
+    return this.#nodes().has(key);
   }
 
   keys(): readonly string[] {
-    this.#keys ??= [...this.#values().keys()];
+    this.#keys ??= [...this.#nodes().keys()];
     return this.#keys;
   }
 
-  entries(): Iterable<readonly [string, string]> {
-    return this.#values().entries();
-  }
-
   /** `KEY=value` for each variable, oldest first. */
-  toArray(): string[] {
-    const lines: string[] = [];
-    for (const [key, value] of this.#values()) lines.push(`${key}=${value}`);
-    return lines;
+  toArray(): readonly string[] {
+    if (this.#lines === undefined) {
+      const lines: string[] = [];
+      for (const node of this.#nodes().values()) {
+        node.#line ??= `${node.#key}=${node.#value}`;
+        lines.push(node.#line);
+      }
+      this.#lines = lines;
+    }
+    return this.#lines;
   }
 
-  #values(): ReadonlyMap<string, string> {
+  #nodes(): ReadonlyMap<string, EnvList> {
     if (this.#table !== undefined) return this.#table;
     const pending: EnvList[] = [];
-    let table: Map<string, string> | undefined;
+    let table: Map<string, EnvList> | undefined;
     for (let node: EnvList | undefined = this; node !== undefined && table === undefined; node = node.#parent) {
       table = node.#table;
       if (table === undefined) pending.push(node);
@@ -79,9 +85,9 @@ export class EnvList implements EnvGetter {
     return table;
   }
 
-  #applyTo(table: Map<string, string>): void {
+  #applyTo(table: Map<string, EnvList>): void {
     if (this.#parent === undefined) return;
     table.delete(this.#key);
-    if (this.#value !== undefined) table.set(this.#key, this.#value);
+    if (this.#value !== undefined) table.set(this.#key, this);
   }
 }

@@ -85,7 +85,16 @@ async function evaluationContext(compile: CompileContext, options: EvaluationOpt
   checkBaseNames(compile, linter, predefined);
   const args = globalArgs(predefined, dockerfile.metaArgs, config.buildArgs, { escape: dockerfile.escape });
   const settled = await settleEpoch(compile, args);
-  return { ...compile, ...settled, ...options, givenTargetPlatform: options.targetPlatform, targetPlatform };
+  return {
+    ...compile,
+    linter,
+    allStages: options.allStages,
+    givenTargetPlatform: options.targetPlatform,
+    targetPlatform,
+    epoch: settled.epoch,
+    globalArgs: settled.globalArgs,
+    buildArgs: settled.buildArgs,
+  };
 }
 
 /** Checks the bases as they are when no build argument is given. */

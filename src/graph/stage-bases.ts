@@ -1,5 +1,5 @@
 import { formatReference, isDigest, parseImageReference, withDefaultTag } from "../image-reference.ts";
-import type { SourceVertex } from "../llb/vertex.ts";
+import type { Edge, SourceVertex } from "../llb/vertex.ts";
 import { emptyEnv } from "../parser/env.ts";
 import { formatPlatformFully, normalizePlatform, type Platform } from "../platform.ts";
 import { joinPath } from "../slash-path.ts";
@@ -12,13 +12,13 @@ import { EnvList } from "./env-list.ts";
 import type { EvaluationContext } from "./evaluation-context.ts";
 import { withPlace } from "./failure-place.ts";
 import { decodeImage } from "./image-decode.ts";
-import { type Image, platformOfImage, scratchImage, splitEnv } from "./image-state.ts";
+import { type Image, type ImageState, platformOfImage, scratchImage, splitEnv } from "./image-state.ts";
 import { InvalidDockerfile } from "./invalid-dockerfile.ts";
 import { reportBasePlatformMismatch } from "./lint/platform-checks.ts";
 import { locationOf } from "./lower/location.ts";
 import { stepName } from "./lower/step-name.ts";
 import { addTriggers } from "./stage-commands.ts";
-import { reachableFrom, type StageNode, type StageStart } from "./stage-node.ts";
+import { blankStart, reachableFrom, type StageNode, type StageStart } from "./stage-node.ts";
 import type { StageTable } from "./stage-table.ts";
 
 /**
@@ -81,7 +81,8 @@ async function resolveNode(
 
 function startFromScratch({ targetPlatform }: EvaluationContext, node: StageNode): void {
   node.platform = targetPlatform;
-  node.start = { ...node.start, ...scratchImage(targetPlatform) };
+  const { image, history } = scratchImage(targetPlatform);
+  node.start = { ...blankStart, image, history };
   if (!node.registered) node.dispatched = true;
 }
 
@@ -167,7 +168,17 @@ async function standIn(context: EvaluationContext, node: StageNode, named: Named
   const loaded = await load(context, node, named);
   node.dispatched = true;
   const image = loaded.image === undefined ? undefined : decoded(loaded.image.config, named.value);
-  node.start = { ...node.start, ...stateOf(loaded, image), ...(image === undefined ? {} : withoutCreated(image)) };
+  const { root, env, workdir, opPlatform } = stateOf(loaded, image);
+  const own = image ?? node.start;
+  node.start = {
+    root,
+    env,
+    workdir,
+    opPlatform,
+    image: withoutCreated(own),
+    history: own.history,
+    baseImage: undefined,
+  };
   if (image !== undefined && image.image.platform.architecture !== "" && image.image.platform.os !== "") {
     node.platform = platformOfImage(image.image.platform);
   }
@@ -182,11 +193,14 @@ async function startFromContext(
   const loaded = await load(context, node, named);
   const known = loaded.image === undefined ? undefined : decoded(loaded.image.config, named.value);
   const image = known ?? scratchImage(platform);
+  const { root, env, workdir } = stateOf(loaded, known);
   node.start = {
-    ...node.start,
-    ...stateOf(loaded, known),
-    ...withoutCreated(image),
+    root,
+    env,
+    workdir,
     opPlatform: normalizePlatform(platform),
+    image: withoutCreated(image),
+    history: image.history,
     baseImage: image,
   };
   node.platform = platform;
@@ -232,48 +246,47 @@ function startFromImage(
   base: Image | undefined,
 ): void {
   node.platform = platform;
-  if (base !== undefined) node.start = { ...node.start, ...withoutCreated(base), baseImage: base };
-  if (base !== undefined && isEmpty(base)) return;
-  const name = stepName(
-    { ...namesOf(context, node), onBuild: false },
-    node,
-    `FROM ${node.baseName}`,
-    platform,
-    emptyEnv,
-  );
-  node.step++;
+  const { env, workdir } = node.start;
+  const image = base === undefined ? node.start.image : withoutCreated(base);
+  const history = (base ?? node.start).history;
+  const empty = base !== undefined && isEmpty(base);
   node.start = {
-    ...node.start,
-    root: { vertex: imageVertex(context, node, platform, name), output: 0 },
-    opPlatform: normalizePlatform(platform),
+    root: empty ? undefined : imageEdge(context, node, platform),
+    env,
+    workdir,
+    opPlatform: empty ? undefined : normalizePlatform(platform),
+    image,
+    history,
+    baseImage: base,
   };
 }
 
-/** What display names show of a stage; a single stage shows no name. */
-export function namesOf(
-  context: EvaluationContext,
-  node: StageNode,
-): { readonly prefixPlatform: boolean; readonly stageName: string; readonly stepTotal: number } {
-  return { prefixPlatform: context.config.multiPlatform, stageName: node.displayName, stepTotal: node.stepTotal };
-}
-
-function imageVertex(context: EvaluationContext, node: StageNode, platform: Platform, name: string): SourceVertex {
-  const { resolveMode } = context.config;
-  return {
+function imageEdge(context: EvaluationContext, node: StageNode, platform: Platform): Edge {
+  const { config, sourceMap } = context;
+  const names = {
+    prefixPlatform: config.multiPlatform,
+    stageName: node.displayName,
+    stepTotal: node.stepTotal,
+    onBuild: false,
+  };
+  const name = stepName(names, node, `FROM ${node.baseName}`, platform, emptyEnv);
+  node.step++;
+  const vertex: SourceVertex = {
     kind: "source",
     identifier: `docker-image://${node.baseName}`,
-    attrs: new Map(resolveMode === "default" ? [] : [["image.resolvemode", resolveMode]]),
+    attrs: new Map(config.resolveMode === "default" ? [] : [["image.resolvemode", config.resolveMode]]),
     platform,
     metadata: {
       // Only the mode that must not be ignored asks for the capability.
-      caps: resolveMode === "pull" ? ["source.image", "source.image.resolvemode"] : ["source.image"],
+      caps: config.resolveMode === "pull" ? ["source.image", "source.image.resolvemode"] : ["source.image"],
       description: new Map([
         ["com.docker.dockerfile.v1.command", node.stage.sourceCode],
         ["llb.customname", name],
       ]),
     },
-    locations: locationOf(context.sourceMap, node.stage.lines),
+    locations: locationOf(sourceMap, node.stage.lines),
   };
+  return { vertex, output: 0 };
 }
 
 /** An image without layers is scratch. Old configs name no layers: then the history tells. */
@@ -306,8 +319,9 @@ function decoded(config: object | Uint8Array, name: string): Image {
   return image;
 }
 
-function withoutCreated({ image, history }: Image): Image {
-  return { image: { ...image, created: undefined }, history };
+/** A build starts without the time at which its base was made. */
+function withoutCreated({ image }: Image): ImageState {
+  return image.created === undefined ? image : { ...image, created: undefined };
 }
 
 /** Takes over what the base tells its children to do: ONBUILD in its config, or in its stage. Once. */

@@ -142,7 +142,8 @@ export function reachableFrom(target: StageNode): ReadonlySet<StageNode> {
   return reached;
 }
 
-const blankStart: StageStart = {
+/** Nothing: scratch without a config. */
+export const blankStart: StageStart = {
   root: undefined,
   env: EnvList.empty,
   workdir: "/",

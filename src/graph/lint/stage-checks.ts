@@ -22,9 +22,16 @@ export function checkStageNames(linter: Linter, stages: readonly Stage[]): void 
 export function checkInstructionCasing(linter: Linter, stages: readonly Stage[]): void {
   let lower = 0;
   let upper = 0;
+  // Few keywords make up a Dockerfile: each spelling is looked at once.
+  const casings = new Map<string, "lower" | "upper" | "mixed">();
   const count = (keyword: string) => {
-    if (keyword === keyword.toLowerCase()) lower++;
-    else if (keyword === keyword.toUpperCase()) upper++;
+    let casing = casings.get(keyword);
+    if (casing === undefined) {
+      casing = keyword === keyword.toLowerCase() ? "lower" : keyword === keyword.toUpperCase() ? "upper" : "mixed";
+      casings.set(keyword, casing);
+    }
+    if (casing === "lower") lower++;
+    else if (casing === "upper") upper++;
   };
   for (const stage of stages) {
     count(stage.origCmd);

@@ -1,5 +1,6 @@
 import type { ArgDeclaration, ArgInstruction } from "../../parser/instruction.ts";
 import { checkSecretKey } from "../lint/variable-checks.ts";
+import { changeState } from "./change.ts";
 import { wordExpander } from "./expander.ts";
 import { commitToHistory } from "./history.ts";
 import type { LowerContext, StageState } from "./state.ts";
@@ -15,18 +16,17 @@ export function lowerArg(context: LowerContext, state: StageState, instruction: 
   for (const declaration of instruction.args) {
     const { key, docComment } = declaration;
     checkSecretKey(context.lint, lines, "ARG", key);
-    const { value, inherited } = valueOf(context, { env, buildArgs }, instruction, declaration);
+    const { value, inherited } = valueFor(context, { env, buildArgs }, instruction, declaration);
     if (value !== undefined && !argsOutsideEnv.has(key)) env = env.set(key, value);
     context.recorder.declareArg({ name: key, value: value ?? "", description: docComment, lines }, inherited);
     buildArgs = buildArgs.append({ key, value });
     shown.push(value === undefined ? key : `${key}=${value}`);
   }
-  return {
-    ...state,
+  return changeState(state, {
     env,
     buildArgs,
     history: commitToHistory(context, state, `ARG ${shown.join(" ")}`, "config"),
-  };
+  });
 }
 
 /** Arguments that BuildKit reads itself and that commands never see. */
@@ -38,7 +38,7 @@ interface ArgValue {
   readonly inherited: boolean;
 }
 
-function valueOf(
+function valueFor(
   context: LowerContext,
   state: Pick<StageState, "env" | "buildArgs">,
   instruction: ArgInstruction,

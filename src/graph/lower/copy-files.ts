@@ -2,6 +2,7 @@ import type { Edge, FileVertex } from "../../llb/vertex.ts";
 import type { AddInstruction, CopyInstruction } from "../../parser/instruction.ts";
 import type { PatternMatcher } from "../../pattern-matcher.ts";
 import { formatPlatformFully } from "../../platform.ts";
+import { changeState } from "./change.ts";
 import { copyActions } from "./copy-actions.ts";
 import { checkChecksum } from "./copy-checksum.ts";
 import { commonCopy } from "./copy-common.ts";
@@ -37,12 +38,11 @@ export function copyFiles(
   };
   // A mode needs to see the files that it changes, so such a copy is not linked.
   const isLinked = instruction.link && instruction.chmod === "" && context.caps.has("mergeop");
-  return {
-    ...state,
+  return changeState(state, {
     root: isLinked ? linked(context, state, instruction, copy, name, text) : { vertex: copy, output: 0 },
     step: state.step + 1,
     history: commitToHistory(context, state, historyText(instruction), "step"),
-  };
+  });
 }
 
 function linked(

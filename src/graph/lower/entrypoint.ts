@@ -1,6 +1,7 @@
 import { goQuote } from "../../go-quote.ts";
 import type { EntrypointInstruction } from "../../parser/instruction.ts";
 import { reportRepeated, reportShellForm } from "../lint/instruction-checks.ts";
+import { changeImage, changeState } from "./change.ts";
 import { commitToHistory, goList } from "./history.ts";
 import { withShell } from "./shell-form.ts";
 import type { LowerContext, StageState } from "./state.ts";
@@ -16,10 +17,9 @@ export function lowerEntrypoint(
   reportRepeated(context.lint, name, state.entrypointLines);
   reportShellForm(context.lint, lines, name, prependShell, image.shell);
   const entrypoint = prependShell ? withShell(image, instruction.cmdLine) : instruction.cmdLine;
-  return {
-    ...state,
+  return changeState(state, {
     entrypointLines: lines,
-    image: { ...image, entrypoint, cmd: state.cmdLines === undefined ? [] : image.cmd },
+    image: changeImage(image, { entrypoint, cmd: state.cmdLines === undefined ? [] : image.cmd }),
     history: commitToHistory(context, state, `ENTRYPOINT ${goList(entrypoint.map(goQuote))}`, "config"),
-  };
+  });
 }

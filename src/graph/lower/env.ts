@@ -1,6 +1,7 @@
 import type { EnvInstruction } from "../../parser/instruction.ts";
 import { reportLegacyPair } from "../lint/instruction-checks.ts";
 import { checkSecretKey } from "../lint/variable-checks.ts";
+import { changeImage, changeState } from "./change.ts";
 import { commitToHistory } from "./history.ts";
 import type { LowerContext, StageState } from "./state.ts";
 
@@ -16,10 +17,9 @@ export function lowerEnv(context: LowerContext, state: StageState, instruction: 
     env = env.set(key, value);
     set = set.append([key, value]);
   }
-  return {
-    ...state,
+  return changeState(state, {
     env,
-    image: { ...state.image, env: { base: state.image.env.base, set } },
+    image: changeImage(state.image, { env: { base: state.image.env.base, set } }),
     history: commitToHistory(context, state, message, "config"),
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import { expandWords } from "../../parser/expand.ts";
 import type { ExposeInstruction } from "../../parser/instruction.ts";
+import { changeImage, changeState } from "./change.ts";
 import { orThrow } from "./expander.ts";
 import { parsePorts } from "./expose-ports.ts";
 import { commitToHistory, goList } from "./history.ts";
@@ -11,9 +12,8 @@ export function lowerExpose(context: LowerContext, state: StageState, instructio
   const ports = words.flatMap((word) => parsePorts(word, context.lint, instruction.lines));
   let { exposedPorts } = state.image;
   for (const port of ports) exposedPorts = exposedPorts.append(port);
-  return {
-    ...state,
-    image: { ...state.image, exposedPorts },
+  return changeState(state, {
+    image: changeImage(state.image, { exposedPorts }),
     history: commitToHistory(context, state, `EXPOSE ${goList(ports)}`, "config"),
-  };
+  });
 }

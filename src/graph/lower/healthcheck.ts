@@ -1,5 +1,6 @@
 import type { HealthcheckInstruction } from "../../parser/instruction.ts";
 import { reportRepeated } from "../lint/instruction-checks.ts";
+import { changeImage, changeState } from "./change.ts";
 import { goDuration } from "./go-duration.ts";
 import { commitToHistory, goList } from "./history.ts";
 import type { LowerContext, StageState } from "./state.ts";
@@ -17,10 +18,9 @@ export function lowerHealthcheck(
     `HEALTHCHECK {Test:${goList(health.test)} Interval:${goDuration(health.interval)} ` +
     `Timeout:${goDuration(health.timeout)} StartPeriod:${goDuration(health.startPeriod)} ` +
     `StartInterval:${goDuration(health.startInterval)} Retries:${health.retries}}`;
-  return {
-    ...state,
+  return changeState(state, {
     healthcheckLines: instruction.lines,
-    image: { ...state.image, healthcheck: { ...health, retries: BigInt(health.retries) } },
+    image: changeImage(state.image, { healthcheck: { ...health, retries: BigInt(health.retries) } }),
     history: commitToHistory(context, state, message, "config"),
-  };
+  });
 }

@@ -1,5 +1,6 @@
 import type { LabelInstruction } from "../../parser/instruction.ts";
 import { reportLegacyPair } from "../lint/instruction-checks.ts";
+import { changeImage, changeState } from "./change.ts";
 import { commitToHistory } from "./history.ts";
 import type { LowerContext, StageState } from "./state.ts";
 
@@ -12,9 +13,8 @@ export function lowerLabel(context: LowerContext, state: StageState, instruction
     labels = labels.append([key, value]);
     message += ` ${key}=${value}`;
   }
-  return {
-    ...state,
-    image: { ...state.image, labels },
+  return changeState(state, {
+    image: changeImage(state.image, { labels }),
     history: commitToHistory(context, state, message, "config"),
-  };
+  });
 }

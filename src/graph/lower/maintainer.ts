@@ -1,4 +1,5 @@
 import type { MaintainerInstruction } from "../../parser/instruction.ts";
+import { changeImage, changeState } from "./change.ts";
 import { commitToHistory } from "./history.ts";
 import type { LowerContext, StageState } from "./state.ts";
 
@@ -8,9 +9,8 @@ export function lowerMaintainer(
   state: StageState,
   { maintainer }: MaintainerInstruction,
 ): StageState {
-  return {
-    ...state,
-    image: { ...state.image, author: maintainer },
+  return changeState(state, {
+    image: changeImage(state.image, { author: maintainer }),
     history: commitToHistory(context, state, `MAINTAINER ${maintainer}`, "config"),
-  };
+  });
 }

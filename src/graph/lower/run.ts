@@ -2,6 +2,7 @@ import type { ExecMeta, ExecVertex, NetworkMode } from "../../llb/vertex.ts";
 import type { Env } from "../../parser/env.ts";
 import type { RunInstruction } from "../../parser/instruction.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
+import { changeState } from "./change.ts";
 import { commitToHistory, runCommandString } from "./history.ts";
 import { locationOf } from "./location.ts";
 import { namedCommand } from "./named.ts";
@@ -41,12 +42,11 @@ export function lowerRun(context: LowerContext, state: StageState, instruction: 
     locations: locationOf(context.sourceMap, instruction.lines),
   };
   const message = `RUN ${runCommandString(args, state.buildArgs, state.env)}`;
-  return {
-    ...state,
+  return changeState(state, {
     root: { vertex, output: 0 },
     step: state.step + 1,
     history: commitToHistory(context, state, message, "step"),
-  };
+  });
 }
 
 function metaOf(context: LowerContext, state: StageState, args: readonly string[]): ExecMeta {

@@ -1,6 +1,7 @@
 import type { StopsignalInstruction } from "../../parser/instruction.ts";
 import { parseInt64 } from "../go-numbers.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
+import { changeImage, changeState } from "./change.ts";
 import { commitToHistory } from "./history.ts";
 import type { LowerContext, StageState } from "./state.ts";
 
@@ -14,11 +15,10 @@ export function lowerStopsignal(
   if (!isSignal(signal)) {
     throw new InvalidDockerfile("invalid-signal", `"${signal}" is no signal; name one, such as SIGTERM, or its number`);
   }
-  return {
-    ...state,
-    image: { ...state.image, stopSignal: signal },
+  return changeState(state, {
+    image: changeImage(state.image, { stopSignal: signal }),
     history: commitToHistory(context, state, `STOPSIGNAL ${signal}`, "config"),
-  };
+  });
 }
 
 function isSignal(text: string): boolean {

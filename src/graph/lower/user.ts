@@ -1,4 +1,5 @@
 import type { UserInstruction } from "../../parser/instruction.ts";
+import { changeImage, changeState } from "./change.ts";
 import { commitToHistory } from "./history.ts";
 import type { LowerContext, StageState } from "./state.ts";
 
@@ -12,5 +13,5 @@ export function lowerUser(context: LowerContext, state: StageState, instruction:
 
 /** The stage with another user, without a trace in its history: what the user of a base image does. */
 export function enterUser(state: StageState, user: string): StageState {
-  return { ...state, user, image: { ...state.image, user } };
+  return changeState(state, { user, image: changeImage(state.image, { user }) });
 }

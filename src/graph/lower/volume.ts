@@ -1,5 +1,6 @@
 import type { VolumeInstruction } from "../../parser/instruction.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
+import { changeImage, changeState } from "./change.ts";
 import { commitToHistory, goList } from "./history.ts";
 import type { LowerContext, StageState } from "./state.ts";
 
@@ -10,9 +11,8 @@ export function lowerVolume(context: LowerContext, state: StageState, instructio
     if (volume === "") throw new InvalidDockerfile("empty-volume", "a path of VOLUME is empty; name a directory");
     volumes = volumes.append(volume);
   }
-  return {
-    ...state,
-    image: { ...state.image, volumes },
+  return changeState(state, {
+    image: changeImage(state.image, { volumes }),
     history: commitToHistory(context, state, `VOLUME ${goList(instruction.volumes)}`, "config"),
-  };
+  });
 }

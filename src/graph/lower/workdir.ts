@@ -1,6 +1,7 @@
 import type { WorkdirInstruction } from "../../parser/instruction.ts";
 import { reportRelativeWorkdir } from "../lint/instruction-checks.ts";
 import { isAbsoluteOn, normalizeWorkdir, toSlash } from "../paths.ts";
+import { changeImage, changeState } from "./change.ts";
 import { commitToHistory } from "./history.ts";
 import { locationOf } from "./location.ts";
 import { named } from "./named.ts";
@@ -18,10 +19,10 @@ export function lowerWorkdir(context: LowerContext, state: StageState, instructi
   reportRelativeWorkdir(context.lint, lines, path, isAbsoluteOn(path, os), state.workdirSet);
   const inside = { ...enterWorkdir(state, path), workdirSet: true };
   const message = `WORKDIR ${inside.workdir}`;
-  if (inside.workdir === "/") return { ...inside, history: commitToHistory(context, inside, message, "config") };
+  if (inside.workdir === "/")
+    return changeState(inside, { history: commitToHistory(context, inside, message, "config") });
   const text = instructionText(instruction.code, inside.env, { escape: context.escape });
-  return {
-    ...inside,
+  return changeState(inside, {
     root: {
       output: 0,
       vertex: {
@@ -43,7 +44,7 @@ export function lowerWorkdir(context: LowerContext, state: StageState, instructi
     },
     step: inside.step + 1,
     history: commitToHistory(context, inside, message, "layer"),
-  };
+  });
 }
 
 /**
@@ -53,5 +54,5 @@ export function lowerWorkdir(context: LowerContext, state: StageState, instructi
 export function enterWorkdir(state: StageState, path: string): StageState {
   const os = state.platform.os;
   const workingDir = normalizeWorkdir(state.image.workingDir, path, os);
-  return { ...state, workdir: toSlash(workingDir, os), image: { ...state.image, workingDir } };
+  return changeState(state, { workdir: toSlash(workingDir, os), image: changeImage(state.image, { workingDir }) });
 }

@@ -1,0 +1,79 @@
+import type { Platform } from "../platform.ts";
+import { AppendList } from "./append-list.ts";
+import type { BuildConfig } from "./config/build-config.ts";
+import { defaultPath, imageEnv, splitEnv } from "./image-state.ts";
+import type { StageState } from "./lower/state.ts";
+import { enterUser } from "./lower/user.ts";
+import { enterWorkdir } from "./lower/workdir.ts";
+import type { StageNode } from "./stage-node.ts";
+
+/**
+ * The state of a stage before its first instruction: that of its base, with what the base's config says put in force.
+ * @throws InvalidDockerfile for a working directory of the base that the platform cannot have.
+ */
+export function firstState(node: StageNode, config: BuildConfig): StageState {
+  const inherited = inherit(node);
+  const entries = imageEnv(inherited.image);
+  const path = defaultPath(inherited.platform.os);
+  const addsPath = path !== undefined && !entries.some((entry) => splitEnv(entry)[0] === "PATH");
+  const ownEnv = inherited.image.env;
+  let { env } = inherited;
+  for (const entry of entries) env = env.set(...splitEnv(entry));
+  if (addsPath) env = env.set("PATH", path);
+  let state: StageState = {
+    ...inherited,
+    env,
+    hostname: config.hostname === "" ? inherited.hostname : config.hostname,
+    network: config.network,
+    // Commands can count on a PATH, but for those of Windows.
+    image: addsPath
+      ? { ...inherited.image, env: { ...ownEnv, set: ownEnv.set.append(["PATH", path]) } }
+      : inherited.image,
+  };
+  if (state.image.workingDir !== "") state = enterWorkdir(state, state.image.workingDir);
+  if (state.image.user !== "") state = enterUser(state, state.image.user);
+  return state;
+}
+
+function inherit(node: StageNode): StageState {
+  const { base } = node;
+  if (base === undefined) return stateOfStart(node);
+  const from = base.state ?? stateOfStart(base);
+  // What is read of this stage is read of the one below it, too.
+  node.paths = base.paths;
+  node.platform = from.platform;
+  node.start = { ...node.start, baseImage: base.start.baseImage };
+  return {
+    ...from,
+    image: { ...from.image, onBuild: AppendList.of() },
+    cmdLines: undefined,
+    entrypointLines: undefined,
+    healthcheckLines: undefined,
+    step: node.step,
+  };
+}
+
+/** What a context without a config leaves the platform of its stage at. */
+const noPlatform: Platform = { os: "", architecture: "" };
+
+function stateOfStart(node: StageNode): StageState {
+  const { root, env, workdir, opPlatform, image, history } = node.start;
+  return {
+    root,
+    env,
+    workdir,
+    user: "",
+    hostname: "",
+    network: "sandbox",
+    opPlatform,
+    platform: node.platform ?? noPlatform,
+    image,
+    history,
+    buildArgs: AppendList.of(),
+    workdirSet: false,
+    cmdLines: undefined,
+    entrypointLines: undefined,
+    healthcheckLines: undefined,
+    step: node.step,
+  };
+}
