@@ -1,8 +1,9 @@
 /**
  * The fields of one line of comma-separated values as flags carry them: a field may be in double quotes, in which a
- * doubled quote stands for one. Returns undefined where a quote is not closed or stands in the middle of a bare field.
+ * doubled quote stands for one; one newline may end the line. Returns undefined where a quote is not closed or stands in the middle of a bare field.
  */
-export function csvFields(line: string): string[] | undefined {
+export function csvFields(text: string): string[] | undefined {
+  const line = text.replace(/\r?\n$/, "");
   const fields: string[] = [];
   let at = 0;
   for (;;) {

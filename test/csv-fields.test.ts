@@ -5,6 +5,7 @@ import { csvFields } from "../src/csv-fields.ts";
 test("bare fields split at commas", () => {
   expect(csvFields("type=oci,dest=out.tar")).toEqual(["type=oci", "dest=out.tar"]);
   expect(csvFields("")).toEqual([""]);
+  expect(csvFields("a,b\r\n")).toEqual(["a", "b"]);
   expect(csvFields("a,,b,")).toEqual(["a", "", "b", ""]);
 });
 

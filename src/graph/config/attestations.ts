@@ -1,5 +1,5 @@
+import { csvFields } from "../../csv-fields.ts";
 import { parseImageReference } from "../../image-reference.ts";
-import { csvFields } from "./csv-fields.ts";
 import { invalidOption } from "./invalid-option.ts";
 
 /**

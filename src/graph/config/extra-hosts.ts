@@ -1,6 +1,6 @@
+import { csvFields } from "../../csv-fields.ts";
 import type { ExtraHost } from "../../llb/vertex.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
-import { csvFields } from "./csv-fields.ts";
 import { normalizeIp } from "./ip-address.ts";
 
 /**

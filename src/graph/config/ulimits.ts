@@ -1,7 +1,7 @@
+import { csvFields } from "../../csv-fields.ts";
 import type { Ulimit } from "../../llb/vertex.ts";
 import { parseInt64 } from "../go-numbers.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
-import { csvFields } from "./csv-fields.ts";
 
 /**
  * Limits of processes as `name=soft[:hard]`, in CSV; -1 is no limit.
