@@ -36,6 +36,8 @@ export interface Rig {
   readonly context: AttachableContext;
   readonly reported: Failure[];
   readonly job: AbortController;
+  /** Happens by itself when the test is over. */
+  close(): void;
   serve(...attachables: readonly Attachable[]): Promise<void>;
   call(service: "FileSync" | "FileSend", metadata: Metadata): WorkerCall;
 }
@@ -46,13 +48,15 @@ export async function startRig(): Promise<Rig> {
   const job = new AbortController();
   const reported: Failure[] = [];
   let client: Client | undefined;
-  onTestFinished(() => {
+  const close = () => {
     client?.close();
     server.forceShutdown();
-  });
+  };
+  onTestFinished(close);
   return {
     job,
     reported,
+    close,
     context: { signal: job.signal, report: (failure) => reported.push(failure) },
     async serve(...attachables) {
       for (const { definition, implementation } of attachables) server.addService(definition, implementation);
@@ -138,6 +142,7 @@ export async function copyTree(
   });
   const [sender, receiver] = await Promise.all([from.ended, to.ended]);
   await Promise.all([sync.close?.(), send.close?.()]);
+  rig.close();
   return { stats, requests, sender, receiver, reported: rig.reported };
 }
 
@@ -168,7 +173,7 @@ export function describeTree(root: string): ReadonlyMap<string, string> {
   const described = new Map<string, string>();
   const inodes = new Map<bigint, string>();
   const visit = (folder: string) => {
-    const names = readdirSync(join(root, folder), { encoding: "latin1" }).sort();
+    const names = readdirSync(Buffer.from(`${root}/${folder}`, "latin1"), { encoding: "latin1" }).sort();
     for (const name of names) {
       const path = folder === "" ? name : `${folder}/${name}`;
       const bytes = Buffer.from(`${root}/${path}`, "latin1");

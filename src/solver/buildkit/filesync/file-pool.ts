@@ -1,7 +1,7 @@
 import { errnoOf } from "../../../errno.ts";
 import { type BytePath, pathText } from "./byte-path.ts";
 import { dataHeadroom, frameData } from "./packet.ts";
-import type { PacketStream } from "./packet-stream.ts";
+import { CallOver, type PacketStream } from "./packet-stream.ts";
 import { contentsChanged, type Tree, type TreeFile } from "./tree.ts";
 import { UnreadableEntry, type WalkedEntry } from "./walk.ts";
 
@@ -72,12 +72,48 @@ export class FilePool {
   async #work(): Promise<void> {
     try {
       for (let task = this.#take(); task !== undefined; task = this.#take()) {
-        await sendFile(this.#stream, this.#tree, task.id, task.entry);
+        await this.#send(task.id, task.entry);
       }
     } finally {
       // In the same turn as the last look for a task, so that none is added to a worker that has left.
       this.#running--;
     }
+  }
+
+  async #send(id: number, entry: WalkedEntry): Promise<void> {
+    if (!entry.stat.isSocket) {
+      const file = openListed(this.#tree, entry);
+      try {
+        if (entry.stat.size <= smallSize) await sendSmall(this.#stream, file, id, entry);
+        else await this.#sendLarge(file, id, entry);
+      } catch (error) {
+        throw errnoOf(error) === undefined ? error : new UnreadableEntry(entry.path, error);
+      } finally {
+        file.close();
+      }
+    }
+    await this.#stream.send(frameData(Buffer.allocUnsafe(dataHeadroom), 0, id));
+  }
+
+  /** Reads into one buffer while the other is on its way. */
+  async #sendLarge(file: TreeFile, id: number, entry: WalkedEntry): Promise<void> {
+    const { size } = entry.stat;
+    const allocate = () => Buffer.allocUnsafe(dataHeadroom + Math.min(size, chunkSize));
+    let [buffer, other] = [allocate(), allocate()];
+    let onTheWay = Promise.resolve();
+    for (let done = 0; done < size; done += chunkSize) {
+      if (this.#closed) throw new CallOver();
+      const length = Math.min(chunkSize, size - done);
+      const changed = await file.read(buffer, dataHeadroom, length);
+      if (changed !== undefined) throw new ChangedEntry(entry.path);
+      await onTheWay;
+      onTheWay = this.#stream.flush(frameData(buffer, length, id));
+      // Awaited in the next round; until then, a cancelled call is no unhandled rejection.
+      onTheWay.catch(() => {});
+      [buffer, other] = [other, buffer];
+    }
+    await onTheWay;
+    if (!file.isUnchanged()) throw new ChangedEntry(entry.path);
   }
 
   #take(): { readonly id: number; readonly entry: WalkedEntry } | undefined {
@@ -93,21 +129,6 @@ export class FilePool {
     }
     return task;
   }
-}
-
-async function sendFile(stream: PacketStream, tree: Tree, id: number, entry: WalkedEntry): Promise<void> {
-  if (!entry.stat.isSocket) {
-    const file = openListed(tree, entry);
-    try {
-      if (entry.stat.size <= smallSize) await sendSmall(stream, file, id, entry);
-      else await sendLarge(stream, file, id, entry);
-    } catch (error) {
-      throw errnoOf(error) === undefined ? error : new UnreadableEntry(entry.path, error);
-    } finally {
-      file.close();
-    }
-  }
-  await stream.send(frameData(Buffer.allocUnsafe(dataHeadroom), 0, id));
 }
 
 function openListed(tree: Tree, entry: WalkedEntry): TreeFile {
@@ -129,24 +150,4 @@ async function sendSmall(stream: PacketStream, file: TreeFile, id: number, entry
   const changed = file.readSync(buffer, dataHeadroom, size) === contentsChanged || !file.isUnchanged();
   if (changed) throw new ChangedEntry(entry.path);
   if (size > 0) await stream.send(frameData(buffer, size, id));
-}
-
-/** Reads into one buffer while the other is on its way. */
-async function sendLarge(stream: PacketStream, file: TreeFile, id: number, entry: WalkedEntry): Promise<void> {
-  const { size } = entry.stat;
-  const allocate = () => Buffer.allocUnsafe(dataHeadroom + Math.min(size, chunkSize));
-  let [buffer, other] = [allocate(), allocate()];
-  let onTheWay = Promise.resolve();
-  for (let done = 0; done < size; done += chunkSize) {
-    const length = Math.min(chunkSize, size - done);
-    const changed = await file.read(buffer, dataHeadroom, length);
-    if (changed !== undefined) throw new ChangedEntry(entry.path);
-    await onTheWay;
-    onTheWay = stream.flush(frameData(buffer, length, id));
-    // Awaited in the next round; until then, a cancelled call is no unhandled rejection.
-    onTheWay.catch(() => {});
-    [buffer, other] = [other, buffer];
-  }
-  await onTheWay;
-  if (!file.isUnchanged()) throw new ChangedEntry(entry.path);
 }

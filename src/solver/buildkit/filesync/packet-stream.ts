@@ -82,12 +82,54 @@ export function packetStream(call: DiffCopyCall, jobSignal: AbortSignal): Packet
   };
 }
 
+/** So much is taken in before it is asked for, in bytes. */
+const readAhead = 1024 * 1024;
+
+/**
+ * Not the stream's own iterator: that destroys the stream when the call is failed while it waits, and then the worker
+ * never hears of it.
+ */
 async function* readAll(call: DiffCopyCall, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const arrived: Uint8Array[] = [];
+  let bytes = 0;
+  let ended = false;
+  let wake = () => {};
+  const take = (message: Uint8Array) => {
+    arrived.push(message);
+    bytes += message.length;
+    if (bytes >= readAhead) call.pause();
+    wake();
+  };
+  const end = () => {
+    ended = true;
+    wake();
+  };
+  const abort = () => wake();
+  call.on("data", take);
+  call.once("end", end);
+  signal.addEventListener("abort", abort, { once: true });
   try {
-    yield* call.iterator({ destroyOnReturn: false });
-  } catch (error) {
-    // A call that is taken back is destroyed, which the stream reports as an end before its time.
-    throw signal.aborted || call.cancelled ? new CallOver() : error;
+    for (;;) {
+      const message = arrived.shift();
+      if (signal.aborted) throw new CallOver();
+      if (message !== undefined) {
+        bytes -= message.length;
+        if (bytes < readAhead && call.isPaused()) call.resume();
+        yield message;
+      } else if (ended) {
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  } finally {
+    signal.removeEventListener("abort", abort);
+    call.off("end", end);
+    call.off("data", take);
+    // What still comes is of no use, but must not dam up.
+    call.resume();
   }
 }
 
