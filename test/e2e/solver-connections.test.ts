@@ -1,17 +1,20 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { SolveEvent } from "../../src/solver/events.ts";
 import { solve } from "../../src/solver/solve.ts";
 import type { SolveOptions } from "../../src/solver/solve-options.ts";
 import { HandMade } from "../solver/hand-made.ts";
-import { contextWith, temporaryFolder } from "./builds.ts";
+import { temporaryFolder } from "./builds.ts";
 import { asBuildkitd, certificate } from "./proxy.ts";
 import { testWorker } from "./worker.ts";
 
 /** Files in and files out: what a connection and its session have to carry. */
 async function buildThrough(options: SolveOptions) {
-  const context = contextWith("FROM scratch\nCOPY a.txt /copied\n", { fresh: true });
+  const context = temporaryFolder();
+  writeFileSync(join(context, "Dockerfile"), "FROM scratch\nCOPY a.txt /copied\n");
+  writeFileSync(join(context, "a.txt"), randomBytes(100_000));
   const dest = join(temporaryFolder(), "out");
   const result = await solve(context, { ...options, outputs: [{ type: "local", dest }] });
   expect(readFileSync(join(dest, "copied"))).toEqual(readFileSync(join(context, "a.txt")));
