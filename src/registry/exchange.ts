@@ -22,7 +22,7 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
       outgoing.end(request.body);
     }, reject);
   });
-  return responseOf(message, patience, signal);
+  return responseOf(request.url, message, patience, signal);
 }
 
 const defaultPatience = 30_000;

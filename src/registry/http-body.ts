@@ -2,8 +2,13 @@ import type { IncomingMessage } from "node:http";
 import { BodyTooLong, type HttpResponse } from "./http-message.ts";
 import { timedOut } from "./timed-out.ts";
 
-/** Wraps what Node received. */
-export function responseOf(message: IncomingMessage, patience: number, signal: AbortSignal | undefined): HttpResponse {
+/** Wraps what Node received from `url`. */
+export function responseOf(
+  url: URL,
+  message: IncomingMessage,
+  patience: number,
+  signal: AbortSignal | undefined,
+): HttpResponse {
   // A connection that breaks before the body is read shows when it is read.
   message.on("error", () => {});
   const status = message.statusCode ?? 0;
@@ -16,6 +21,7 @@ export function responseOf(message: IncomingMessage, patience: number, signal: A
     return collect(chunks(), limit);
   };
   return {
+    url,
     status,
     statusText: message.statusMessage ?? "",
     ok: status >= 200 && status <= 299,

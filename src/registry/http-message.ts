@@ -13,6 +13,8 @@ export interface HttpRequest {
 
 /** An answer of any status. Its body is to be read or discarded: the connection is held until then. */
 export interface HttpResponse {
+  /** Where it came from: after redirects, another address than was asked. */
+  readonly url: URL;
   readonly status: number;
   readonly statusText: string;
   /** Status 200 to 299. */
