@@ -12,6 +12,11 @@ export interface ImageReference {
  * Undefined for what is no reference.
  */
 export function parseImageReference(text: string): ImageReference | undefined {
+  // What most names look like, without the walk through the whole grammar.
+  const simple = text.length < 64 ? simplePattern.exec(text) : null;
+  if (simple !== null) {
+    return { domain: defaultDomain, path: `${officialPrefix}${simple[1]}`, tag: simple[2] ?? "", digest: "" };
+  }
   if (identifierPattern.test(text)) return undefined;
   const [domain, remainder] = splitDomain(text);
   const colon = remainder.indexOf(":");
@@ -68,6 +73,7 @@ const digestLengths = new Map([
   ["sha512", 128],
 ]);
 const hexPattern = /^[a-f0-9]+$/;
+const simplePattern = /^([a-z0-9]+(?:[._-][a-z0-9]+)*)(?::(\w[\w.-]*))?$/;
 const identifierPattern = /^[a-f0-9]{64}$/;
 
 const domainComponent = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";

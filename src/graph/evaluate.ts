@@ -86,7 +86,18 @@ async function evaluationContext(compile: CompileContext, options: EvaluationOpt
   const args = globalArgs(predefined, dockerfile.metaArgs, config.buildArgs, { escape: dockerfile.escape });
   const settled = await settleEpoch(compile, args);
   return {
-    ...compile,
+    dockerfile,
+    source: compile.source,
+    config,
+    caps: compile.caps,
+    contexts: compile.contexts,
+    mainContext: compile.mainContext,
+    sourceMap: compile.sourceMap,
+    images: compile.images,
+    progressGroupPrefix: compile.progressGroupPrefix,
+    sourceMetadata: compile.sourceMetadata,
+    ignoreRules: compile.ignoreRules,
+    signal: compile.signal,
     linter,
     allStages: options.allStages,
     givenTargetPlatform: options.targetPlatform,

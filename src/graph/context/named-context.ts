@@ -24,6 +24,7 @@ export function findNamedContext(
     const message = `"${name}" cannot be looked up as a context, since it is not a valid image name`;
     throw new InvalidDockerfile("context-name", message, { placeless: true });
   }
+  if (!hasNamedContexts(build.options)) return undefined;
   const short = formatShortReference(reference).replace(/:latest$/, "");
   const withPlatform = `${short}::${formatPlatformFully(normalizePlatform(platform ?? build.buildPlatform))}`;
   for (const key of [withPlatform, short]) {
@@ -31,6 +32,18 @@ export function findNamedContext(
     if (value !== undefined) return { name: short, key, value, platform };
   }
   return undefined;
+}
+
+/** By options: every stage and every base asks, and most builds have no named context at all. */
+const known = new WeakMap<ReadonlyMap<string, string>, boolean>();
+
+function hasNamedContexts(options: ReadonlyMap<string, string>): boolean {
+  let has = known.get(options);
+  if (has === undefined) {
+    has = [...options.keys()].some((key) => key.startsWith("context:"));
+    known.set(options, has);
+  }
+  return has;
 }
 
 /**
