@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { buffer } from "node:stream/consumers";
 import type { DockerfileInput } from "../solver/solve-options.ts";
+import { readStandardInput } from "./standard-input.ts";
 import type { Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -14,9 +14,9 @@ export async function readBuildInput(
   const place = isRemote(context) ? context : resolve(terminal.cwd, context);
   if (context === "-") {
     if (file === "-") throw new UsageError("Standard input cannot be both the context and the Dockerfile.");
-    return { source: await buffer(terminal.stdin), filename: "Dockerfile" };
+    return { source: await readStandardInput(terminal), filename: "Dockerfile" };
   }
-  return file === "-" ? { source: await buffer(terminal.stdin), filename: "Dockerfile", context: place } : place;
+  return file === "-" ? { source: await readStandardInput(terminal), filename: "Dockerfile", context: place } : place;
 }
 
 /** The path of the Dockerfile: one in a remote context is found there; absent where none is named, or standard input. */

@@ -1,8 +1,24 @@
 import { Command, CommanderError } from "commander";
+import { addCheckCommand } from "./commands/check-command.ts";
+import { addCompileCommand } from "./commands/compile-command.ts";
+import { addDumpCommand } from "./commands/dump-command.ts";
+import { addGraphCommand } from "./commands/graph-command.ts";
+import { addOutlineCommand } from "./commands/outline-command.ts";
 import { addSolveCommand } from "./commands/solve-command.ts";
+import { addTargetsCommand } from "./commands/targets-command.ts";
 import { printError } from "./print-error.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
+
+const commands = [
+  addSolveCommand,
+  addCompileCommand,
+  addCheckCommand,
+  addGraphCommand,
+  addOutlineCommand,
+  addTargetsCommand,
+  addDumpCommand,
+];
 
 /** Runs one command line, prints what there is to say, and resolves with the exit code. Never rejects. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
@@ -39,8 +55,11 @@ function createProgram(terminal: Terminal, exit: (code: ExitCode) => void): Comm
 Examples:
   llbc solve .                                                build the Dockerfile of this folder
   llbc solve . --platform linux/amd64,linux/arm64 -o type=oci,dest=app.tar
+  llbc compile . | buildctl build --local context=.           the LLB alone, for another tool to build
+  llbc graph . --format mermaid                               the build graph as a picture
+  llbc check .                                                what BuildKit's lint rules say
   llbc help solve                                             all flags of a build, with examples`,
     );
-  addSolveCommand(program, terminal, exit);
+  for (const add of commands) add(program, terminal, exit);
   return program;
 }

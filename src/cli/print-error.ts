@@ -1,18 +1,10 @@
-import pc from "picocolors";
-import { DockerfileError } from "../diagnostic.ts";
+import { type Diagnostic, DockerfileError } from "../diagnostic.ts";
 import { Failure } from "../failure.ts";
-import { type CaretStyle, diagnosticsText, failureText } from "../graph/caret.ts";
+import { diagnosticsText, failureText } from "../graph/caret.ts";
 import type { WarningEvent } from "../solver/events.ts";
+import { caretStyle } from "./caret-style.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
-
-const style: CaretStyle = {
-  error: (text) => pc.bold(pc.red(text)),
-  warning: (text) => pc.bold(pc.yellow(text)),
-  message: (text) => pc.bold(text),
-  place: (text) => pc.cyan(text),
-  aside: (text) => pc.dim(text),
-};
 
 /**
  * Prints what went wrong and gives the exit code for it. Diagnostics and failures are shown with the lines that they
@@ -23,6 +15,7 @@ export async function printError(
   terminal: Terminal,
   source: (filename: string) => Promise<Uint8Array | undefined> = async () => undefined,
 ): Promise<ExitCode> {
+  const style = caretStyle(terminal.stderr, terminal.env);
   if (error instanceof UsageError) {
     terminal.stderr.write(`${style.error("error:")} ${error.message}\n`);
     return 2;
@@ -44,6 +37,13 @@ export async function printError(
   return 1;
 }
 
+/** The warnings of a compile, each with the lines of the Dockerfile that it is about. */
+export function printDiagnostics(diagnostics: readonly Diagnostic[], source: Uint8Array, terminal: Terminal): void {
+  if (diagnostics.length === 0) return;
+  const style = caretStyle(terminal.stderr, terminal.env);
+  terminal.stderr.write(diagnosticsText(diagnostics, () => source, style));
+}
+
 /** The warnings of a build, after its progress: each with the lines of the Dockerfile that it is about. */
 export function printWarnings(warnings: readonly WarningEvent[], terminal: Terminal): void {
   if (warnings.length === 0) return;
@@ -57,6 +57,7 @@ export function printWarnings(warnings: readonly WarningEvent[], terminal: Termi
     ranges: warning.ranges,
     ...(warning.url === "" ? {} : { url: warning.url }),
   }));
+  const style = caretStyle(terminal.stderr, terminal.env);
   terminal.stderr.write(`\n${diagnosticsText(diagnostics, (name) => texts.get(name), style)}`);
 }
 

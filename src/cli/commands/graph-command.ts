@@ -1,0 +1,40 @@
+import { type Command, Option } from "commander";
+import { type GraphFormat, graphFormats } from "../../graph/render/graph-format.ts";
+import type { ExitCode, Terminal } from "../terminal.ts";
+import { addBuildFlags, type BuildFlags } from "./build-flags.ts";
+import { addImageFlags, type ImageFlags, imageFlagsHelp } from "./image-flags.ts";
+
+/** The flags of `llbc graph` as they were typed. */
+export interface GraphFlags extends BuildFlags, ImageFlags {
+  readonly format: GraphFormat;
+}
+
+/** `llbc graph [CONTEXT]`: the build graph of all platforms together. */
+export function addGraphCommand(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
+  const command = program
+    .command("graph")
+    .summary("show the build graph of a Dockerfile")
+    .description(
+      "Show the build graph of a Dockerfile: its steps by stage and platform, what each needs, and how many can run side by side. What platforms share is there once.",
+    )
+    .argument("[context]", "folder that the build reads, or a git or web address", ".");
+  addImageFlags(addBuildFlags(command))
+    .addOption(
+      new Option("--format <format>", "text, json, or a picture as dot or mermaid")
+        .choices(graphFormats)
+        .default("text"),
+    )
+    .addHelpText("after", details)
+    .action(async (context: string, flags: GraphFlags) => {
+      const { graphCommand } = await import("./graph.ts");
+      exit(await graphCommand(context, flags, terminal));
+    });
+}
+
+const details = `${imageFlagsHelp}
+
+Examples:
+  llbc graph .
+  llbc graph . --platform linux/amd64,linux/arm64 --target test
+  llbc graph . --format dot | dot -Tsvg > graph.svg
+  llbc graph . --format mermaid                  for a fenced block of that name in Markdown`;

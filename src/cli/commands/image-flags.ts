@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+
+/** Where the answers about base images come from, as typed. */
+export interface ImageFlags {
+  readonly images?: string;
+  readonly addr?: string;
+}
+
+export function addImageFlags(command: Command): Command {
+  return command
+    .option("--images <file>", "JSON with the configs and digests of base images; see below")
+    .option("--addr <address>", "the worker that resolves base images: unix://, tcp:// or docker://");
+}
+
+/** For the help of a command with these flags. */
+export const imageFlagsHelp = `
+Base images are looked up in --images FILE, else by the worker at --addr, else in their registry. FILE holds, by
+reference or by "reference|platform", what is known of an image:
+  {"docker.io/library/alpine:latest": {"digest": "sha256:…", "config": {"os": "linux", "architecture": "amd64", …}},
+   "docker.io/library/alpine:latest|linux/arm64": {"digest": "sha256:…", "config": {…}}}`;

@@ -1,0 +1,71 @@
+import type { Gateway } from "../frontend/gateway.ts";
+import { GatewayReader } from "../frontend/gateway-reader.ts";
+import { gatewayResolver } from "../frontend/gateway-resolver.ts";
+import { readDockerfile } from "../frontend/read-dockerfile.ts";
+import type { ContextSite } from "../graph/context/context-build.ts";
+import { dockerfileDefinition } from "../graph/context/dockerfile-source.ts";
+import { loadMainContext } from "../graph/context/main-context.ts";
+import { capSetOf } from "../llb/caps.ts";
+import { defaultPlatform, formatPlatformFully } from "../platform.ts";
+import {
+  type CompileSubject,
+  localEnvironment,
+  readDockerfileHere,
+  type SubjectBase,
+  subjectOptions,
+} from "./compile-subject.ts";
+import { namingWays } from "./image-resolver.ts";
+import type { WorkerGateway } from "./worker-gateway.ts";
+
+/**
+ * What a worker knows, and what it can do, added to a command line: it resolves images and sources, reads remote
+ * contexts, and its platform and capabilities count.
+ */
+export async function workerSubject(
+  base: SubjectBase,
+  { gateway, protocol }: WorkerGateway,
+  signal: AbortSignal,
+): Promise<CompileSubject> {
+  const { inputs, request } = base;
+  const options = subjectOptions(base, protocol);
+  const reader = new GatewayReader(gateway);
+  const platform = gateway.build.workers[0]?.platforms[0] ?? defaultPlatform;
+  const here = await readDockerfileHere(inputs);
+  const site = { options: new Map(Object.entries(options.rawOptions)), sessionId: request.sessionId ?? "" };
+  const { source, filename, ignoreFile } =
+    here === undefined
+      ? await readThere({ ...site, reader, buildPlatform: platform }, reader, signal)
+      : { ...here, filename: options.filename ?? "Dockerfile" };
+  return {
+    source,
+    options: {
+      ...options,
+      filename,
+      buildPlatform: formatPlatformFully(platform),
+      resolver: namingWays(gatewayResolver(gateway)),
+      signal,
+    },
+    environment: {
+      ...localEnvironment(inputs, { source, ignoreFile }, reader),
+      caps: capSetOf(enabledCaps(gateway, request.disabledCaps ?? [])),
+      localPlatform: platform,
+    },
+  };
+}
+
+/** The Dockerfile of a remote context, by the same steps as in a build. */
+async function readThere(site: ContextSite, reader: GatewayReader, signal: AbortSignal) {
+  const context = await loadMainContext(site, signal);
+  const { filename } = context;
+  const files = await readDockerfile(reader, dockerfileDefinition(site, context), filename, signal);
+  const content = files.ignoreFile;
+  return {
+    source: files.source,
+    filename,
+    ignoreFile: content && { name: `${filename}.dockerignore`, content },
+  };
+}
+
+function enabledCaps(gateway: Gateway, disabled: readonly string[]): readonly string[] {
+  return [...gateway.build.llbCaps].filter((id) => !disabled.includes(id));
+}
