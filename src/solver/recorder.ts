@@ -1,7 +1,7 @@
 import type { SolveEvent } from "./events.ts";
 import type { VertexTiming } from "./solve-options.ts";
 
-/** Of what failed steps wrote, this much is kept for their failure: lines, and bytes of one line. */
+/** Of what steps wrote, this much is kept for the failure of one: lines, and bytes of all of them. */
 const keptLines = 20;
 const keptBytes = 16 << 10;
 
@@ -12,7 +12,7 @@ export class Recorder {
   record(event: SolveEvent): void {
     if (event.kind === "vertex") {
       const { vertex: digest, name, platform, inputs } = event;
-      this.#vertices.set(digest, { digest, name, platform, inputs, state: "skipped", runs: [], tail: Buffer.alloc(0) });
+      this.#vertices.set(digest, { digest, name, platform, inputs, state: "skipped", runs: [], tail: new Tail() });
       return;
     }
     if (!("vertex" in event)) return;
@@ -32,7 +32,7 @@ export class Recorder {
         vertex.runs.push({ started: event.started, completed: event.at });
         break;
       case "log":
-        vertex.tail = lastPart(vertex.tail, event.data);
+        vertex.tail.add(event.data);
         break;
       default:
         break;
@@ -53,7 +53,7 @@ export class Recorder {
   }
 
   lastLines(digest: string): readonly string[] {
-    const text = this.#vertices.get(digest)?.tail.toString("utf8").trimEnd() ?? "";
+    const text = this.#vertices.get(digest)?.tail.text().trimEnd() ?? "";
     return text === "" ? [] : text.split(/\r?\n/).slice(-keptLines);
   }
 }
@@ -65,10 +65,26 @@ interface Recorded {
   readonly inputs: readonly string[];
   state: VertexTiming["state"];
   readonly runs: { readonly started: number; readonly completed: number }[];
-  tail: Buffer;
+  readonly tail: Tail;
 }
 
-function lastPart(tail: Buffer, data: Uint8Array): Buffer {
-  if (data.length >= keptBytes) return Buffer.from(data.subarray(-keptBytes));
-  return Buffer.concat([tail.subarray(-(keptBytes - data.length)), data]);
+/** The last bytes of a stream, kept as they came: adding costs nothing, however much is written. */
+class Tail {
+  readonly #pieces: Uint8Array[] = [];
+  #size = 0;
+
+  add(piece: Uint8Array): void {
+    this.#pieces.push(piece);
+    this.#size += piece.length;
+    for (;;) {
+      const [first] = this.#pieces;
+      if (first === undefined || this.#size - first.length < keptBytes) return;
+      this.#pieces.shift();
+      this.#size -= first.length;
+    }
+  }
+
+  text(): string {
+    return Buffer.concat(this.#pieces).subarray(-keptBytes).toString("utf8");
+  }
 }

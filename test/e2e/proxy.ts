@@ -16,11 +16,27 @@ export interface Buildkitd {
   hangUp(): void;
 }
 
+/** The test's Docker engine by TCP with TLS and client certificates. Resolves to its address. */
+export async function engineByTls(): Promise<string> {
+  const { addr } = await proxy("tls", ["h2", "http/1.1"], async (engine) => engine);
+  return addr;
+}
+
 /**
  * The BuildKit inside the test's Docker engine as a buildkitd of its own: every connection is upgraded to the engine's
  * `/grpc`, so that what is left is plain gRPC, over TCP, a unix socket, or TLS with client certificates.
  */
-export async function asBuildkitd(transport: "tcp" | "tls" | { readonly socket: string }): Promise<Buildkitd> {
+export function asBuildkitd(transport: Transport): Promise<Buildkitd> {
+  return proxy(transport, ["h2"], (engine) => upgrade(engine, "/grpc"));
+}
+
+type Transport = "tcp" | "tls" | { readonly socket: string };
+
+async function proxy(
+  transport: Transport,
+  protocols: readonly string[],
+  prepare: (engine: Socket) => Promise<Socket>,
+): Promise<Buildkitd> {
   const open = new Set<Socket>();
   const onConnection = (client: Socket) => {
     const engine = connect({ path: testWorker().dockerHost.replace("unix://", "") });
@@ -31,12 +47,13 @@ export async function asBuildkitd(transport: "tcp" | "tls" | { readonly socket: 
     client.on("error", () => engine.destroy());
     engine.on("error", () => client.destroy());
     client.pause();
-    upgrade(engine, "/grpc").then(
-      (upgraded) => client.pipe(upgraded).pipe(client),
+    prepare(engine).then(
+      (prepared) => client.pipe(prepared).pipe(client),
       () => client.destroy(),
     );
   };
-  const server = transport === "tls" ? createTlsServer(tlsOptions(), onConnection) : createServer(onConnection);
+  const server =
+    transport === "tls" ? createTlsServer(tlsOptions(protocols), onConnection) : createServer(onConnection);
   await listen(server, typeof transport === "object" ? transport.socket : undefined);
   const hangUp = () => {
     for (const socket of open) socket.destroy();
@@ -51,9 +68,9 @@ export async function asBuildkitd(transport: "tcp" | "tls" | { readonly socket: 
   return { addr: `tcp://127.0.0.1:${address.port}`, hangUp };
 }
 
-function tlsOptions() {
+function tlsOptions(protocols: readonly string[]) {
   return {
-    ALPNProtocols: ["h2"],
+    ALPNProtocols: [...protocols],
     cert: certificate("server"),
     key: certificate("server-key"),
     ca: certificate("ca"),

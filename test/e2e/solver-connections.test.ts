@@ -7,7 +7,7 @@ import { solve } from "../../src/solver/solve.ts";
 import type { SolveOptions } from "../../src/solver/solve-options.ts";
 import { HandMade } from "../solver/hand-made.ts";
 import { temporaryFolder } from "./builds.ts";
-import { asBuildkitd, certificate } from "./proxy.ts";
+import { asBuildkitd, certificate, engineByTls } from "./proxy.ts";
 import { testWorker } from "./worker.ts";
 
 /** Files in and files out: what a connection and its session have to carry. */
@@ -43,6 +43,12 @@ test("a buildkitd by TLS that asks for a client certificate", async () => {
   const tls = { ca: certificate("ca"), cert: certificate("client"), key: certificate("client-key") };
   await buildThrough({ addr, tls });
   await buildThrough({ addr, tls: { ...tls, servername: "worker.test" } });
+});
+
+test("a Docker engine by TLS, behind something that could speak HTTP/2 too", async () => {
+  const tls = { ca: certificate("ca"), cert: certificate("client"), key: certificate("client-key") };
+  const addr = (await engineByTls()).replace("tcp://", "docker://");
+  expect((await buildThrough({ addr, tls })).description).toMatch(/^Docker engine at /);
 });
 
 test("TLS that cannot be trusted, or does not trust us, is a clear refusal", async () => {

@@ -1,4 +1,5 @@
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import { Client, type ClientDuplexStream, Metadata, type MethodDefinition, type ServiceError } from "@grpc/grpc-js";
 import { controlService } from "./client-services.ts";
 import { WorkerCredentials } from "./credentials.ts";
@@ -101,8 +102,9 @@ export class Connection {
     signal: AbortSignal,
   ): Promise<Duplex> {
     if (this.worker.protocol === "docker") {
-      const socket = await dial(this.worker.endpoint, signal);
-      return upgrade(socket, "/session", headers, signal);
+      const socket = await upgrade(await dial(this.worker.endpoint, signal), "/session", headers, signal);
+      // Node's HTTP/2 server refuses a socket that agreed on HTTP/1.1 in its handshake, as this one did until now.
+      return socket instanceof TLSSocket ? Duplex.from({ readable: socket, writable: socket }) : socket;
     }
     return new StreamDuplex(this.#sessionStream(headers));
   }

@@ -1,6 +1,6 @@
 import { connect as connectSocket, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { Endpoint, Tls } from "./address.ts";
+import type { Endpoint, Protocol, Tls } from "./address.ts";
 
 /**
  * Opens a socket to the endpoint, through TLS where it has some. Rejects with the system's error; an abort destroys
@@ -20,15 +20,15 @@ export async function dial(endpoint: Endpoint, signal?: AbortSignal): Promise<So
 /** Puts TLS over a connected socket where the endpoint asks for it; otherwise it is the socket as it is. */
 export async function secure(socket: Socket, endpoint: Endpoint, signal?: AbortSignal): Promise<Socket> {
   if (endpoint.tls === undefined || endpoint.address.kind !== "tcp") return socket;
-  const tls = connectTls({ socket, ...tlsOptions(endpoint.tls, endpoint.address.host) });
+  const tls = connectTls({ socket, ...tlsOptions(endpoint.tls, endpoint.address.host, endpoint.protocol) });
   await once(tls, "secureConnect", signal);
   return tls;
 }
 
-function tlsOptions(tls: Tls, host: string) {
+function tlsOptions(tls: Tls, host: string, protocol: Protocol) {
   return {
-    // Engines speak HTTP/1.1 until the upgrade; gRPC servers insist on h2.
-    ALPNProtocols: ["h2", "http/1.1"],
+    // Engines speak HTTP/1.1 until the upgrade, also behind something that could do more; gRPC servers insist on h2.
+    ALPNProtocols: protocol === "docker" ? ["http/1.1"] : ["h2", "http/1.1"],
     servername: tls.servername ?? (/^[\d.]+$|:/.test(host) ? "" : host),
     // An address that is a number is checked against the certificate's addresses, which needs the host as it is.
     host: tls.servername ?? host,

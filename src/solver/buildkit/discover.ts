@@ -45,7 +45,8 @@ export async function discover(options: DiscoverOptions = {}): Promise<Discovere
   const tried: string[] = [];
   for (const candidate of await candidates(options, surroundings)) {
     try {
-      return { ...candidate, protocol: await whoListens(candidate.endpoint, options.signal) };
+      const protocol = await whoListens(candidate.endpoint, options.signal);
+      return { origin: candidate.origin, endpoint: { ...candidate.endpoint, protocol }, protocol };
     } catch (error) {
       if (options.signal?.aborted === true) throw new Failure("cancelled", "cancelled", { cause: error });
       tried.push(`${candidate.endpoint.text} (${candidate.origin}): ${reason(error)}`);
