@@ -11,11 +11,7 @@ import { TokenAuthority } from "./token-authority.ts";
 
 export interface AuthOptions {
   readonly credentials: CredentialStore;
-  /**
-   * Whether tokens are fetched here, so that the worker never sees a password. By default yes, unless
-   * BUILDKIT_NO_CLIENT_TOKEN is set, or a web proxy is: token servers are reached without one, so there the worker,
-   * which has its own way out, is given the credentials.
-   */
+  /** Whether tokens are fetched here, so that the worker never sees a password; unless BUILDKIT_NO_CLIENT_TOKEN is set. */
   readonly clientTokens?: boolean;
 }
 
@@ -78,7 +74,7 @@ function toWire(credentials: Credentials): { readonly username: string; readonly
   }
 }
 
+/** BuildKit's own variable for its client, with what Go takes for true. */
 function prefersWorker(env: Readonly<Record<string, string | undefined>>): boolean {
-  const off = ["1", "t", "T", "true", "TRUE", "True"].includes(env.BUILDKIT_NO_CLIENT_TOKEN ?? "");
-  return off || ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"].some((name) => (env[name] ?? "") !== "");
+  return ["1", "t", "T", "true", "TRUE", "True"].includes(env.BUILDKIT_NO_CLIENT_TOKEN ?? "");
 }
