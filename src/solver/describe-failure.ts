@@ -20,6 +20,10 @@ export function describeFailure(error: unknown, recorder: Recorder, definitions:
   return new StepFailure(
     stepMessage(words, name, exitCode),
     { vertex, name, exitCode, lastLines: recorder.lastLines(vertex) },
-    { cause: error.cause, ...(source === undefined ? {} : { source }) },
+    {
+      cause: error.cause,
+      ...(source === undefined ? {} : { source }),
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    },
   );
 }

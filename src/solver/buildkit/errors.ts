@@ -20,17 +20,31 @@ export function translate(error: RpcError): Failure {
   }
   if (details.exitCode !== undefined || details.vertex !== undefined) {
     const step = { vertex: details.vertex ?? "", name: "", exitCode: details.exitCode, lastLines: [] };
-    return new StepFailure(stepMessage(error.message, "a step", details.exitCode), step, options);
+    const remedy = missingFile(error.message) === undefined ? {} : { remedy: missingFileRemedy };
+    return new StepFailure(stepMessage(error.message, "a step", details.exitCode), step, { ...options, ...remedy });
   }
   return new Failure(codeOf(error), messageOf(error), options);
 }
 
-/** The failure of a step in words: the worker's own, but for a process's exit, where they only repeat the command. */
+/**
+ * The failure of a step in words: the worker's own, but where they only repeat the command of a process that exited, or
+ * speak of checksums and refs where a file is missing.
+ */
 export function stepMessage(message: string, step: string, exitCode: number | undefined): string {
+  const missing = missingFile(message);
+  if (missing !== undefined) return `${step}: there is no ${missing} to copy`;
   if (exitCode === undefined) return message;
   return exitCode === 137 && /killed/i.test(message)
     ? `${step} was killed (out of memory?)`
     : `${step} failed with exit code ${exitCode}`;
+}
+
+const missingFileRemedy =
+  "Check the path in the context, or in the stage or image of --from, and that no ignore file leaves it out.";
+
+/** The path, in quotes, that a step wanted to read and that is not there. */
+function missingFile(message: string): string | undefined {
+  return /failed to calculate checksum of ref \S+: ("(?:[^"\\]|\\.)*"): not found$/.exec(message)?.[1];
 }
 
 function codeOf(error: RpcError): FailureCode {

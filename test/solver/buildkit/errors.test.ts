@@ -50,6 +50,16 @@ describe("a worker's error", () => {
     });
   });
 
+  test("of a file that is not there names it, in words of the Dockerfile", () => {
+    const words =
+      'failed to compute cache key: failed to calculate checksum of ref ne2r::76gg: "/no \\"such\\" file": not found';
+    expect(translate(received(2, words, [vertex]))).toMatchObject({
+      code: "step-failed",
+      message: 'a step: there is no "/no \\"such\\" file" to copy',
+      remedy: expect.stringContaining("ignore file"),
+    });
+  });
+
   test.each([
     [1, "context canceled", "cancelled"],
     [14, "read ECONNRESET", "worker-unreachable"],
