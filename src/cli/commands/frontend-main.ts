@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import process from "node:process";
+import type { Readable, Writable } from "node:stream";
 import { frontendCommand } from "./frontend.ts";
 
 // The whole program of a frontend image: `llbc frontend` without the rest of the command line.
@@ -8,11 +9,17 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 // The log of a worker that went away needs nobody to write it.
 process.stderr.on("error", () => {});
 
-// The standard streams of a process block on a full pipe, and BuildKit may wait for us to read just then.
-void frontendCommand({
-  env: process.env,
-  stdin: new Socket({ fd: 0, writable: false }),
-  stdout: new Socket({ fd: 1, readable: false }),
-  stderr: process.stderr,
-  signal: interrupt.signal,
-}).then((code) => process.exit(code));
+const [stdin, stdout] = standardStreams();
+void frontendCommand({ env: process.env, stdin, stdout, stderr: process.stderr, signal: interrupt.signal }).then(
+  (code) => process.exit(code),
+);
+
+/** The standard streams of a process block on a full pipe, and BuildKit may wait for us to read just then. */
+function standardStreams(): [Readable, Writable] {
+  try {
+    return [new Socket({ fd: 0, writable: false }), new Socket({ fd: 1, readable: false })];
+  } catch {
+    // Files and terminals are no sockets: it is not BuildKit that has started this, which is told next.
+    return [process.stdin, process.stdout];
+  }
+}

@@ -7,6 +7,7 @@ import type {
   GatewayResult,
   GatewaySolveRequest,
   GatewayWarning,
+  GatewayWorker,
   ImageConfig,
   ImageConfigRequest,
   SourceMeta,
@@ -25,7 +26,12 @@ export interface BuildFacts {
   readonly options: ReadonlyMap<string, string>;
   readonly sessionId: string;
   readonly product: string;
+  /** Absent: as the worker tells them. */
+  readonly workers?: readonly GatewayWorker[] | undefined;
 }
+
+/** What a worker can do that was made before capabilities were told. */
+const firstGatewayCaps = ["solve.base", "solve.inlinereturn", "resolveimage", "readfile"];
 
 /**
  * Asks the worker what it can do (Ping) and gives its gateway for one build.
@@ -36,14 +42,14 @@ export async function openGateway(bridge: Bridge, facts: BuildFacts, signal: Abo
   const pong = await bridge.call(bridgeService.ping, {}, signal);
   return new BridgeGateway(bridge, {
     ...facts,
-    workers: pong.workers.map((worker) => ({
-      id: worker.id ?? "",
-      labels: toMap(worker.labels),
-      platforms: (worker.platforms ?? []).map(fromWirePlatform),
-    })),
+    workers: facts.workers ?? pong.workers.map(readWorker),
     llbCaps: enabled(pong.llbCaps),
-    gatewayCaps: enabled(pong.frontendApiCaps),
+    gatewayCaps: pong.frontendApiCaps.length === 0 ? new Set(firstGatewayCaps) : enabled(pong.frontendApiCaps),
   });
+}
+
+function readWorker({ id, labels, platforms }: common.WorkerRecord.$Properties): GatewayWorker {
+  return { id: id ?? "", labels: toMap(labels), platforms: (platforms ?? []).map(fromWirePlatform) };
 }
 
 function enabled(caps: readonly gateway.ApiCap.$Properties[]): Set<string> {
@@ -94,7 +100,6 @@ class BridgeGateway implements Gateway {
   async solve(request: GatewaySolveRequest, signal: AbortSignal): Promise<GatewayResult> {
     if (request.definition !== undefined) checkDefinitionSize(request.definition);
     const evaluates = this.build.gatewayCaps.has("gateway.solve.evaluate");
-    this.build.gatewayCaps.has("gateway.evaluate.solve") || this.build.gatewayCaps.has("gateway.solve.evaluate");
     const answer = await this.#bridge.call(
       bridgeService.solve,
       {

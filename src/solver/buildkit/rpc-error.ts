@@ -30,7 +30,11 @@ export class RpcError extends Error {
 
 function detailsOf(error: ServiceError): RpcDetail[] {
   const [packed] = error.metadata?.get("grpc-status-details-bin") ?? [];
-  if (packed === undefined || typeof packed === "string") return [];
+  return packed === undefined || typeof packed === "string" ? [] : decodeDetails(packed);
+}
+
+/** The details in a `google.rpc.Status` message, as `grpc-status-details-bin` holds it. */
+export function decodeDetails(packed: Uint8Array): RpcDetail[] {
   try {
     return common.RpcStatus.decode(packed).details.map((detail) => ({
       typeUrl: detail.typeUrl ?? "",
