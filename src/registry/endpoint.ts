@@ -33,15 +33,21 @@ export function endpointsFor(domain: string, config: RegistryConfig): readonly [
 }
 
 function mirrorEndpoint(mirror: string, domain: string, config: RegistryConfig): Endpoint {
-  const match = /^(?:(https?):\/\/)?([^/?#@\s]+)(\/[^?#\s]*)?$/i.exec(mirror);
+  const match = mirrorPattern.exec(mirror);
   const [, scheme, host = "", path = ""] = match ?? [];
   const base = `${scheme?.toLowerCase() ?? schemeFor(host, config)}://${host}/v2${path.replace(/\/+$/, "")}/`;
   if (host === "" || !URL.canParse(base)) {
-    throw new Failure("usage", `the mirror ${JSON.stringify(mirror)} of ${domain} is no address of a registry`, {
+    throw new Failure("usage", `the mirror ${withoutSecret(mirror)} of ${domain} is no address of a registry`, {
       remedy: "Write it as https://host[:port][/path], without a name and a password.",
     });
   }
   return { host, base, namespace: domain };
+}
+
+const mirrorPattern = /^(?:(https?):\/\/)?((?:[^/?#@:[\]\s]+|\[[0-9a-f:]+\])(?::\d+)?)((?:\/[^/?#@\s]*)*)$/i;
+
+function withoutSecret(address: string): string {
+  return JSON.stringify(address.replace(/^.*@/s, "…@"));
 }
 
 function schemeFor(host: string, config: RegistryConfig): "http" | "https" {
