@@ -63,13 +63,22 @@ function unpackSuite(suite, folder, staging) {
   rmSync(downloads, { recursive: true });
 }
 
-/** Downloads packages with an apt state of our own; signatures are checked against the machine's Debian keys. */
 function download(suite, folder, destination, packages) {
-  const state = join(folder, `apt-${suite}`);
+  const options = aptState(suite, join(folder, `apt-${suite}`), ["amd64", "arm64"]);
   rmSync(destination, { recursive: true, force: true });
-  for (const path of [join(state, "lists/partial"), join(state, "cache/archives/partial"), destination]) {
-    mkdirSync(path, { recursive: true });
-  }
+  mkdirSync(destination, { recursive: true });
+  run("apt-get", [...options, "download", ...packages], { cwd: destination });
+}
+
+/**
+ * Makes an apt state of its own in `state` with the packages of one suite, and returns the options that make apt-get
+ * use it. Signatures are checked against the machine's Debian keys.
+ * @param {string} suite
+ * @param {string} state
+ * @param {readonly string[]} architectures the first is the one of packages that name none
+ */
+export function aptState(suite, state, architectures) {
+  for (const path of ["lists/partial", "cache/archives/partial"]) mkdirSync(join(state, path), { recursive: true });
   writeFileSync(join(state, "status"), "");
   writeFileSync(join(state, "sources.list"), `deb [signed-by=${keyring}] ${debianMirror()} ${suite} main\n`);
   const settings = {
@@ -84,18 +93,16 @@ function download(suite, folder, destination, packages) {
     "Acquire::Retries": "3",
     // A mirror's copy of a moving suite may be some days old.
     "Acquire::Check-Valid-Until": "false",
-    "APT::Architecture": "amd64",
-    "APT::Architectures::": "arm64",
+    "APT::Architecture": architectures[0],
     "APT::Sandbox::User": "root",
   };
   const options = [
     "-qq",
-    "-o",
-    "APT::Architectures::=amd64",
-    ...Object.entries(settings).flatMap(([k, v]) => ["-o", `${k}=${v}`]),
+    ...architectures.flatMap((architecture) => ["-o", `APT::Architectures::=${architecture}`]),
+    ...Object.entries(settings).flatMap(([key, value]) => ["-o", `${key}=${value}`]),
   ];
   run("apt-get", [...options, "update"]);
-  run("apt-get", [...options, "download", ...packages], { cwd: destination });
+  return options;
 }
 
 /** runc is linked against the machine's own libc and libseccomp: it comes from the machine's own suite. */
@@ -139,7 +146,9 @@ function packageFile(folder, name, architecture) {
   return join(folder, file);
 }
 
-function unpack(file, destination) {
+/** @param {string} file a package
+ * @param {string} destination */
+export function unpack(file, destination) {
   mkdirSync(destination, { recursive: true });
   run("dpkg", ["-x", file, destination]);
 }

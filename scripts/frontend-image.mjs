@@ -1,0 +1,70 @@
+// Builds the image of llbc as a frontend of BuildKit (examples/frontend) with llbc itself.
+//   npm run frontend:image -- --output frontend.tar            an OCI archive
+//   npm run frontend:image -- -t registry.example.com/llbc:1 --push
+// What else `llbc solve` takes goes on to it: --platform, --addr, --output type=…
+// Node comes from Debian's packages, which needs apt (Debian or a relative of it, any user).
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+import { makeNodeRoot } from "./frontend/node-root.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const context = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "llbc/frontend-image");
+
+const { values } = parseArgs({
+  options: {
+    output: { type: "string", short: "o", multiple: true, default: [] },
+    tag: { type: "string", short: "t", multiple: true, default: [] },
+    push: { type: "boolean", default: false },
+    platform: { type: "string", default: `linux/${process.arch === "arm64" ? "arm64" : "amd64"}` },
+    addr: { type: "string" },
+    progress: { type: "string", default: "auto" },
+  },
+});
+
+try {
+  if (values.output.length === 0 && !values.push) throw new Error("where to: --output FILE, or -t NAME --push");
+  mkdirSync(join(context, "rootfs"), { recursive: true });
+  for (const platform of values.platform.split(",")) {
+    const architecture = platform.split("/")[1];
+    if (architecture !== "amd64" && architecture !== "arm64") throw new Error(`${platform}: only linux/amd64, linux/arm64`);
+    makeNodeRoot(join(context, "rootfs", architecture), architecture, (line) => console.error(line));
+  }
+  await bundle(join(context, "frontend.cjs"));
+  process.exitCode = solve();
+} catch (error) {
+  console.error(`frontend-image: ${error.message}`);
+  process.exitCode = 1;
+}
+
+/** CommonJS starts faster, and needs nothing of what loads modules. */
+async function bundle(outfile) {
+  await build({
+    entryPoints: [join(root, "src/cli/commands/frontend-main.ts")],
+    outfile,
+    bundle: true,
+    format: "cjs",
+    platform: "node",
+    target: "node20.19",
+    minify: true,
+    keepNames: true,
+    logLevel: "warning",
+  });
+}
+
+function solve() {
+  const outputs = values.output.map((output) => (output.includes("=") ? output : `type=oci,dest=${output}`));
+  const args = [
+    ...["solve", context, "-f", join(root, "examples/frontend/Dockerfile"), "--platform", values.platform],
+    ...outputs.flatMap((output) => ["-o", output]),
+    ...values.tag.flatMap((tag) => ["-t", tag]),
+    ...(values.push ? ["--push"] : []),
+    ...(values.addr === undefined ? [] : ["--addr", values.addr]),
+    ...["--progress", values.progress],
+  ];
+  return spawnSync(process.execPath, [join(root, "dist/cli.js"), ...args], { stdio: "inherit" }).status ?? 1;
+}
