@@ -1,6 +1,7 @@
 export { type Diagnostic, DockerfileError } from "./diagnostic.ts";
 export { Failure, type FailureCode } from "./failure.ts";
 export type { BuildGraph, GraphVertex } from "./graph/build-graph.ts";
+export { type CaretStyle, diagnosticsText, failureText, plainCaretStyle } from "./graph/caret.ts";
 export { check } from "./graph/check.ts";
 export {
   type CheckError,
@@ -45,3 +46,36 @@ export {
 export type { Definition } from "./llb/definition.ts";
 export type { Platform } from "./platform.ts";
 export type { Position, Range } from "./range.ts";
+export {
+  createRegistryResolver,
+  type RegistryImage,
+  type RegistryImageRequest,
+  type RegistryResolver,
+  type RegistryResolverOptions,
+} from "./registry/image-resolver.ts";
+export type { Candidate, Discovered, DiscoverOptions } from "./solver/buildkit/discover.ts";
+export type {
+  CachedEvent,
+  CompletedEvent,
+  FailedEvent,
+  LogEvent,
+  NoteEvent,
+  ProgressEvent,
+  SolveEvent,
+  SolveListener,
+  StartedEvent,
+  VertexEvent,
+  WarningEvent,
+  WorkerEvent,
+  WorkerInfo,
+} from "./solver/events.ts";
+export { type FailedStep, StepFailure } from "./solver/failing-step.ts";
+export { discover, solve } from "./solver/on-demand.ts";
+export type {
+  DockerfileInput,
+  SecretSource,
+  SolveOptions,
+  SolveOutput,
+  SolveResult,
+  VertexTiming,
+} from "./solver/solve-options.ts";

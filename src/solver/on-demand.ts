@@ -1,0 +1,26 @@
+import type { Definition } from "../llb/definition.ts";
+import type { Discovered, DiscoverOptions } from "./buildkit/discover.ts";
+import type { DockerfileInput, SolveOptions, SolveResult } from "./solve-options.ts";
+
+/**
+ * `solve` of solve.ts, loaded when it is first called: a program that only compiles pays nothing for gRPC.
+ *
+ * Builds on a BuildKit worker: the Dockerfile of a context (a folder, a git or web address), a Dockerfile as text, or a
+ * definition as it is. Rejects with a DockerfileError for an invalid Dockerfile, and otherwise with a Failure.
+ */
+export async function solve(
+  input: string | DockerfileInput | Definition,
+  options: SolveOptions = {},
+): Promise<SolveResult> {
+  const { solve: run } = await import("./solve.ts");
+  return run(input, options);
+}
+
+/**
+ * Finds the worker that `solve` would use: the first place that answers. Rejects with a Failure: `worker-unreachable`
+ * names every place that was tried; `usage` when an address or a Docker context is wrong.
+ */
+export async function discover(options: DiscoverOptions = {}): Promise<Discovered> {
+  const { discover: run } = await import("./buildkit/discover.ts");
+  return run(options);
+}
