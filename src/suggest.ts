@@ -11,7 +11,9 @@ export function suggest(
   const wanted = caseSensitive ? value : value.toLowerCase();
   let best: string | undefined;
   let bestDistance = 3;
+  let left = mostOptions;
   for (const option of options) {
+    if (left-- === 0) break;
     const candidate = caseSensitive ? option : option.toLowerCase();
     if (candidate === wanted) return undefined;
     // Lengths that differ by the limit cannot be near enough: most candidates end here.
@@ -23,6 +25,9 @@ export function suggest(
   }
   return best;
 }
+
+/** Of more options than anyone has in mind the rest is not looked at, lest many suggestions take forever. */
+const mostOptions = 1_000;
 
 /** ` (did you mean X?)` for the end of a message, or nothing. */
 export function didYouMean(

@@ -2,7 +2,7 @@
 export interface EnvGetter {
   get(key: string): string | undefined;
   /** Names in the order in which they were last set, oldest first. */
-  keys(): readonly string[];
+  keys(): Iterable<string>;
 }
 
 /**
@@ -20,7 +20,6 @@ export class EnvList implements EnvGetter {
   #line: string | undefined;
   /** The nodes that set the variables, by key, in order. */
   #table: Map<string, EnvList> | undefined;
-  #keys: readonly string[] | undefined;
   #lines: readonly string[] | undefined;
 
   private constructor(parent: EnvList | undefined, key: string, value: string | undefined) {
@@ -52,9 +51,8 @@ export class EnvList implements EnvGetter {
     return this.#nodes().has(key);
   }
 
-  keys(): readonly string[] {
-    this.#keys ??= [...this.#nodes().keys()];
-    return this.#keys;
+  keys(): Iterable<string> {
+    return this.#nodes().keys();
   }
 
   /** `KEY=value` for each variable, oldest first. */

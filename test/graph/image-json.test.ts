@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { AppendList } from "../../src/graph/append-list.ts";
+import { decodeImage } from "../../src/graph/image-decode.ts";
+import { encodeImage } from "../../src/graph/image-json.ts";
+import { scratchImage } from "../../src/graph/image-state.ts";
+
+function reencoded(config: object): unknown {
+  const image = decodeImage(config);
+  if (image === undefined) throw new Error("not read");
+  return encodeImage(image);
+}
+
+describe("image configs", () => {
+  it("are written in the field order of Go's structures, empty fields left out", () => {
+    expect(encodeImage(scratchImage({ os: "linux", architecture: "arm64", variant: "v8" }))).toBe(
+      '{"architecture":"arm64","os":"linux","variant":"v8","rootfs":{"type":"layers","diff_ids":null},' +
+        '"config":{"Env":["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],"WorkingDir":"/"}}',
+    );
+  });
+
+  it("come back with map keys in byte order, HTML escaped, and times in their shortest form", () => {
+    const config = {
+      history: [{ created: "2020-01-01T00:00:00.500+01:00", created_by: "a && b <c>", empty_layer: true }],
+      config: { Labels: { "\u{10000}": "astral", "\uffff": "last of the plane", b: "2", a: "1\u2028" } },
+      rootfs: { type: "layers", diff_ids: [] },
+      os: "linux",
+      architecture: "amd64",
+    };
+    expect(reencoded(config)).toBe(
+      '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]},"history":[{"created":' +
+        '"2020-01-01T00:00:00.5+01:00","created_by":"a \\u0026\\u0026 b \\u003cc\\u003e","empty_layer":true}],' +
+        '"config":{"Labels":{"a":"1\\u2028","b":"2","\uffff":"last of the plane","\u{10000}":"astral"}}}',
+    );
+  });
+
+  it("are read with field names in any case, and without what the model does not know", () => {
+    expect(reencoded({ OS: "linux", Architecture: "amd64", CONFIG: { cmd: ["x"], Domainname: "d" }, id: "1" })).toBe(
+      '{"architecture":"amd64","os":"linux","rootfs":{"type":"","diff_ids":null},"config":{"Cmd":["x"]}}',
+    );
+  });
+
+  it.each([
+    { os: 1 },
+    { config: { Env: "A=1" } },
+    { config: { Labels: { a: 1 } } },
+    { history: {} },
+    { created: "yesterday" },
+    { config: { Healthcheck: { Interval: 1.5 } } },
+  ])("are refused when a field has another type: %j", (config) => {
+    expect(decodeImage(config)).toBeUndefined();
+  });
+
+  it("are refused when they are no JSON", () => {
+    expect(decodeImage(Buffer.from("{"))).toBeUndefined();
+  });
+
+  it("replace the first of the variables that the base repeats, and keep the others", () => {
+    const image = decodeImage({ os: "linux", config: { Env: ["A=1", "B=2", "A=3"] } });
+    if (image === undefined) throw new Error("not read");
+    const set = AppendList.of<readonly [string, string]>([
+      ["A", "4"],
+      ["C", "5"],
+      ["C", "6"],
+    ]);
+    const text = encodeImage({ ...image, image: { ...image.image, env: { base: image.image.env.base, set } } });
+    expect(JSON.parse(text).config.Env).toEqual(["A=4", "B=2", "A=3", "C=6"]);
+  });
+});
