@@ -6,7 +6,6 @@ import { addGraphCommand } from "./commands/graph-command.ts";
 import { addOutlineCommand } from "./commands/outline-command.ts";
 import { addSolveCommand } from "./commands/solve-command.ts";
 import { addTargetsCommand } from "./commands/targets-command.ts";
-import { printError } from "./print-error.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -31,6 +30,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { printError } = await import("./print-error.ts");
     return printError(error, terminal);
   }
 }

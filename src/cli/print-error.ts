@@ -3,6 +3,7 @@ import { Failure } from "../failure.ts";
 import { diagnosticsText, failureText } from "../graph/caret.ts";
 import type { WarningEvent } from "../solver/events.ts";
 import { caretStyle } from "./caret-style.ts";
+import { printImageWays } from "./image-ways.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -26,6 +27,7 @@ export async function printError(
       await Promise.all(names.map(async (name) => [name, error.source ?? (await source(name))] as const)),
     );
     terminal.stderr.write(diagnosticsText(error.diagnostics, (name) => texts.get(name), style));
+    printImageWays(error.diagnostics, terminal);
     return 1;
   }
   if (error instanceof Failure) {

@@ -31,11 +31,11 @@ export async function withSubject<T>(
   try {
     const base = await readSubjectBase(request, terminal);
     const { addr } = request.images;
-    if (addr === undefined) return await useText(await localSubject(base, signal), use);
+    if (addr === undefined) return await useText(await localSubject(base, terminal), use);
     const { withWorkerGateway } = await import("./worker-gateway.ts");
     const { workerSubject } = await import("./worker-subject.ts");
     return await withWorkerGateway(addr, signal, async (worker, linked) =>
-      useText(await workerSubject(base, worker, linked), use),
+      useText(await workerSubject(base, worker, { ...terminal, signal: linked }), use),
     );
   } catch (error) {
     if (signal.aborted) throw new Failure("cancelled", "interrupted", { cause: error });
@@ -43,7 +43,7 @@ export async function withSubject<T>(
   }
 }
 
-async function localSubject(base: SubjectBase, signal: AbortSignal): Promise<CompileSubject> {
+async function localSubject(base: SubjectBase, { env, signal }: Terminal): Promise<CompileSubject> {
   const { inputs } = base;
   const options = subjectOptions(base, "buildkit");
   const local = await readDockerfileHere(inputs);
@@ -54,7 +54,7 @@ async function localSubject(base: SubjectBase, signal: AbortSignal): Promise<Com
   }
   return {
     source: local.source,
-    options: { ...options, resolver: registryResolver(), signal },
+    options: { ...options, resolver: registryResolver(inputs.ociLayouts, env), signal },
     environment: localEnvironment(inputs, local),
   };
 }

@@ -14,7 +14,8 @@ import {
   type SubjectBase,
   subjectOptions,
 } from "./compile-subject.ts";
-import { namingWays } from "./image-resolver.ts";
+import { registryResolver, workerResolver } from "./image-resolver.ts";
+import type { Terminal } from "./terminal.ts";
 import type { WorkerGateway } from "./worker-gateway.ts";
 
 /**
@@ -24,7 +25,7 @@ import type { WorkerGateway } from "./worker-gateway.ts";
 export async function workerSubject(
   base: SubjectBase,
   { gateway, protocol }: WorkerGateway,
-  signal: AbortSignal,
+  { env, signal }: Pick<Terminal, "env" | "signal">,
 ): Promise<CompileSubject> {
   const { inputs, request } = base;
   const options = subjectOptions(base, protocol);
@@ -42,7 +43,7 @@ export async function workerSubject(
       ...options,
       filename,
       buildPlatform: formatPlatformFully(platform),
-      resolver: namingWays(gatewayResolver(gateway)),
+      resolver: workerResolver(gatewayResolver(gateway), registryResolver(inputs.ociLayouts, env)),
       signal,
     },
     environment: {

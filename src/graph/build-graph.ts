@@ -92,14 +92,15 @@ function addTo(drafts: Map<string, DraftVertex>, digest: string, op: Op, part: G
   }
 }
 
-/** Where it is written; a helper that is written nowhere belongs to the step that it is for. */
+/** Where it is first written, since stages can share a vertex; a helper that is written nowhere belongs to the step that it is for. */
 function stageOf(
   vertex: DraftVertex,
   drafts: ReadonlyMap<string, DraftVertex>,
   stages: readonly GraphStage[],
 ): string | undefined {
-  const [line] = vertex.lines;
-  if (line !== undefined) return stages.findLast((stage) => stage.line <= line)?.name;
+  let line = Number.POSITIVE_INFINITY;
+  for (const each of vertex.lines) line = Math.min(line, each);
+  if (vertex.lines.size > 0) return stages.findLast((stage) => stage.line <= line)?.name;
   if (vertex.op.kind === "source") return undefined;
   const users = new Set(vertex.dependents.map((digest) => drafts.get(digest)?.stage));
   return users.size === 1 ? [...users][0] : undefined;

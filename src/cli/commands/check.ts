@@ -4,7 +4,6 @@ import { checkJson, checkReport } from "../../graph/check-shape.ts";
 import { type Inspection, inspect } from "../../graph/inspect.ts";
 import { caretStyle } from "../caret-style.ts";
 import { printImageWays } from "../image-ways.ts";
-import { printError } from "../print-error.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { withSubject } from "../with-subject.ts";
 import { writeStandardOutput } from "../write-output.ts";
@@ -13,28 +12,24 @@ import type { CheckFlags } from "./check-command.ts";
 
 /** `llbc check`: prints what the lint rules, and the compiler, have to say; 1 if that is anything. */
 export async function checkCommand(context: string, flags: CheckFlags, terminal: Terminal): Promise<ExitCode> {
-  try {
-    const { check, file, target = "", format, ignoreStatus = false } = flags;
-    const request = {
-      context,
-      file,
-      build: dockerfileOptions(flags, terminal),
-      images: flags,
-      ...(check === undefined ? {} : { check }),
-    };
-    const inspection = await withSubject(request, terminal, ({ source, options, environment }) =>
-      inspect(source, options, { allStages: target === "", environment }),
-    );
-    const text =
-      format === "json"
-        ? `${checkJson(checkReport(inspection.source, inspection.diagnostics))}\n`
-        : checkedText(inspection, terminal);
-    await writeStandardOutput(text, terminal);
-    if (format === "text") printImageWays(inspection.diagnostics, terminal);
-    return inspection.diagnostics.length === 0 || ignoreStatus ? 0 : 1;
-  } catch (error) {
-    return printError(error, terminal);
-  }
+  const { check, file, target = "", format, ignoreStatus = false } = flags;
+  const request = {
+    context,
+    file,
+    build: dockerfileOptions(flags, terminal),
+    images: flags,
+    ...(check === undefined ? {} : { check }),
+  };
+  const inspection = await withSubject(request, terminal, ({ source, options, environment }) =>
+    inspect(source, options, { allStages: target === "", environment }),
+  );
+  const text =
+    format === "json"
+      ? `${checkJson(checkReport(inspection.source, inspection.diagnostics))}\n`
+      : checkedText(inspection, terminal);
+  await writeStandardOutput(text, terminal);
+  printImageWays(inspection.diagnostics, terminal);
+  return inspection.diagnostics.length === 0 || ignoreStatus ? 0 : 1;
 }
 
 /** The summary as `docker build --check` words it, then each finding with its lines. */

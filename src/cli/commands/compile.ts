@@ -2,7 +2,6 @@ import { compileIn } from "../../graph/compile.ts";
 import { llbCaps } from "../../llb/caps.ts";
 import { didYouMean } from "../../suggest.ts";
 import { writeCompilation } from "../compilation-output.ts";
-import { printDiagnostics, printError } from "../print-error.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { withSubject } from "../with-subject.ts";
@@ -11,26 +10,25 @@ import type { CompileFlags } from "./compile-flags.ts";
 
 /** `llbc compile`: writes what the Dockerfile compiles to; warnings go to standard error. */
 export async function compileCommand(context: string, flags: CompileFlags, terminal: Terminal): Promise<ExitCode> {
-  try {
-    checkFlags(flags, terminal);
-    const request = {
-      context,
-      file: flags.file,
-      build: buildOptions(flags, terminal),
-      images: flags,
-      disabledCaps: flags.disableCap,
-      ...(flags.sessionId === undefined ? {} : { sessionId: flags.sessionId }),
-    };
-    const { compilation, source } = await withSubject(request, terminal, async (subject) => ({
-      compilation: await compileIn(subject.source, subject.options, subject.environment),
-      source: subject.source,
-    }));
+  checkFlags(flags, terminal);
+  const request = {
+    context,
+    file: flags.file,
+    build: buildOptions(flags, terminal),
+    images: flags,
+    disabledCaps: flags.disableCap,
+    ...(flags.sessionId === undefined ? {} : { sessionId: flags.sessionId }),
+  };
+  const { compilation, source } = await withSubject(request, terminal, async (subject) => ({
+    compilation: await compileIn(subject.source, subject.options, subject.environment),
+    source: subject.source,
+  }));
+  if (compilation.diagnostics.length > 0) {
+    const { printDiagnostics } = await import("../print-error.ts");
     printDiagnostics(compilation.diagnostics, source, terminal);
-    await writeCompilation(compilation, flags, terminal);
-    return 0;
-  } catch (error) {
-    return printError(error, terminal);
   }
+  await writeCompilation(compilation, flags, terminal);
+  return 0;
 }
 
 /** What can be known to be wrong before anything is read. */

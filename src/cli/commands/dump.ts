@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { errnoOf, errnoText } from "../../errno.ts";
 import { dump } from "../../llb/dump.ts";
 import { unmarshal } from "../../llb/unmarshal.ts";
-import { printError } from "../print-error.ts";
 import { readStandardInput } from "../standard-input.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -12,13 +11,9 @@ import type { DumpFlags } from "./dump-command.ts";
 
 /** `llbc dump`: reads a definition, verifies it, and prints it. */
 export async function dumpCommand(file: string, { format }: DumpFlags, terminal: Terminal): Promise<ExitCode> {
-  try {
-    const bytes = file === "-" ? await readStandardInput(terminal) : await readDefinition(file, terminal);
-    await writeStandardOutput(dump(unmarshal(bytes), format), terminal);
-    return 0;
-  } catch (error) {
-    return printError(error, terminal);
-  }
+  const bytes = file === "-" ? await readStandardInput(terminal) : await readDefinition(file, terminal);
+  await writeStandardOutput(dump(unmarshal(bytes), format), terminal);
+  return 0;
 }
 
 async function readDefinition(file: string, { cwd }: Terminal): Promise<Uint8Array> {

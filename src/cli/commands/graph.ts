@@ -1,6 +1,5 @@
 import { compileIn } from "../../graph/compile.ts";
 import { renderGraph } from "../../graph/render/render-graph.ts";
-import { printError } from "../print-error.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { withSubject } from "../with-subject.ts";
 import { writeStandardOutput } from "../write-output.ts";
@@ -9,15 +8,11 @@ import type { GraphFlags } from "./graph-command.ts";
 
 /** `llbc graph`: compiles, and prints the graph; warnings are `llbc check`'s to tell. */
 export async function graphCommand(context: string, flags: GraphFlags, terminal: Terminal): Promise<ExitCode> {
-  try {
-    const build = buildOptions(flags, terminal);
-    const request = { context, file: flags.file, build, images: flags };
-    const { graph } = await withSubject(request, terminal, ({ source, options, environment }) =>
-      compileIn(source, options, environment),
-    );
-    await writeStandardOutput(renderGraph(graph, flags.format), terminal);
-    return 0;
-  } catch (error) {
-    return printError(error, terminal);
-  }
+  const build = buildOptions(flags, terminal);
+  const request = { context, file: flags.file, build, images: flags };
+  const { graph } = await withSubject(request, terminal, ({ source, options, environment }) =>
+    compileIn(source, options, environment),
+  );
+  await writeStandardOutput(renderGraph(graph, flags.format), terminal);
+  return 0;
 }

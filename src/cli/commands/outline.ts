@@ -1,8 +1,5 @@
-import { DockerfileError } from "../../diagnostic.ts";
 import { outline } from "../../graph/outline.ts";
 import { outlineJson, outlineText } from "../../graph/outline-shape.ts";
-import { printImageWays } from "../image-ways.ts";
-import { printError } from "../print-error.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { withSubject } from "../with-subject.ts";
 import { writeStandardOutput } from "../write-output.ts";
@@ -11,18 +8,12 @@ import type { OutlineFlags } from "./outline-command.ts";
 
 /** `llbc outline`: prints what a target can be given. */
 export async function outlineCommand(context: string, flags: OutlineFlags, terminal: Terminal): Promise<ExitCode> {
-  try {
-    const build = dockerfileOptions(flags, terminal);
-    const request = { context, file: flags.file, build, images: flags };
-    const answer = await withSubject(request, terminal, ({ source, options, environment }) =>
-      outline(source, options, environment),
-    );
-    const text = flags.format === "json" ? `${outlineJson(answer)}\n` : outlineText(answer);
-    await writeStandardOutput(text || "There is nothing to give it: no arguments, secrets or SSH agents.\n", terminal);
-    return 0;
-  } catch (error) {
-    const code = await printError(error, terminal);
-    if (error instanceof DockerfileError) printImageWays(error.diagnostics, terminal);
-    return code;
-  }
+  const build = dockerfileOptions(flags, terminal);
+  const request = { context, file: flags.file, build, images: flags };
+  const answer = await withSubject(request, terminal, ({ source, options, environment }) =>
+    outline(source, options, environment),
+  );
+  const text = flags.format === "json" ? `${outlineJson(answer)}\n` : outlineText(answer);
+  await writeStandardOutput(text || "There is nothing to give it: no arguments, secrets or SSH agents.\n", terminal);
+  return 0;
 }

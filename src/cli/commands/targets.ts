@@ -1,5 +1,4 @@
 import { targets, targetsJson, targetsText } from "../../graph/targets.ts";
-import { printError } from "../print-error.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { withSubject } from "../with-subject.ts";
 import { writeStandardOutput } from "../write-output.ts";
@@ -7,15 +6,11 @@ import type { TargetsFlags } from "./targets-command.ts";
 
 /** `llbc targets`: prints the stages of a Dockerfile. */
 export async function targetsCommand(context: string, flags: TargetsFlags, terminal: Terminal): Promise<ExitCode> {
-  try {
-    const request = { context, file: flags.file, build: {}, images: {} };
-    const list = await withSubject(request, terminal, ({ source, options: { filename = "Dockerfile" } }) =>
-      targets(source, { filename }),
-    );
-    const text = flags.format === "json" ? `${targetsJson(list)}\n` : targetsText(list);
-    await writeStandardOutput(text, terminal);
-    return 0;
-  } catch (error) {
-    return printError(error, terminal);
-  }
+  const request = { context, file: flags.file, build: {}, images: {} };
+  const list = await withSubject(request, terminal, ({ source, options: { filename = "Dockerfile" } }) =>
+    targets(source, { filename }),
+  );
+  const text = flags.format === "json" ? `${targetsJson(list)}\n` : targetsText(list);
+  await writeStandardOutput(text, terminal);
+  return 0;
 }

@@ -25,7 +25,7 @@ export interface PlacedVertex {
   readonly number: number;
   /** From 1: one more than the highest level of its inputs. */
   readonly level: number;
-  /** Its name on one line, free of control characters. */
+  /** Its name on one line, free of control characters, with digests cut short. */
   readonly title: string;
 }
 
@@ -59,9 +59,11 @@ function levelAt(placed: ReadonlyMap<string, PlacedVertex>, digest: string): num
 }
 
 function titleOf({ name, op }: GraphVertex): string {
-  if (name !== "") return visible(name);
-  return op.kind === "source" ? visible(op.identifier) : op.kind;
+  const text = name !== "" ? name : op.kind === "source" ? op.identifier : op.kind;
+  return visible(text).replace(longDigest, "$1…");
 }
+
+const longDigest = /(sha256:[0-9a-f]{12})[0-9a-f]{52}/g;
 
 interface DraftGroup extends VertexGroup {
   readonly vertices: PlacedVertex[];
