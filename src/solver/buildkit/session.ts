@@ -5,6 +5,7 @@ import { Server, ServerCredentials, type ServiceDefinition } from "@grpc/grpc-js
 import type { Attachable } from "./attachable.ts";
 import type { Connection } from "./connection.ts";
 import { messageLimit } from "./definition-size.ts";
+import { keepDiffCopyCalls } from "./filesync/direct-send.ts";
 import { health } from "./proto/gen/buildkit.js";
 import { liftServerLimits, widenConnections } from "./server-limits.ts";
 import { healthService } from "./session-services.ts";
@@ -43,6 +44,7 @@ export async function openSession(connection: Connection, options: SessionOption
   const server = new Server({
     "grpc.max_receive_message_length": messageLimit,
     "grpc.max_send_message_length": messageLimit,
+    interceptors: [keepDiffCopyCalls],
   });
   liftServerLimits(server);
   const services = [healthAttachable, ...attachables];

@@ -15,6 +15,7 @@ import { onTestFinished } from "vitest";
 import type { Failure } from "../../../src/failure.ts";
 import type { Attachable, AttachableContext, LocalSource } from "../../../src/solver/buildkit/attachable.ts";
 import { fileSend } from "../../../src/solver/buildkit/filesend/file-send.ts";
+import { keepDiffCopyCalls } from "../../../src/solver/buildkit/filesync/direct-send.ts";
 import { fileSync } from "../../../src/solver/buildkit/filesync/file-sync.ts";
 import { decodePacket, type Packet, type Stat } from "../../../src/solver/buildkit/filesync/packet.ts";
 import { liftServerLimits } from "../../../src/solver/buildkit/server-limits.ts";
@@ -42,8 +43,8 @@ export interface Rig {
   call(service: "FileSync" | "FileSend", metadata: Metadata): WorkerCall;
 }
 
-export async function startRig(): Promise<Rig> {
-  const server = new Server();
+export async function startRig({ direct = true } = {}): Promise<Rig> {
+  const server = new Server({ interceptors: direct ? [keepDiffCopyCalls] : [] });
   liftServerLimits(server);
   const job = new AbortController();
   const reported: Failure[] = [];

@@ -1,4 +1,5 @@
-import { type ServerDuplexStream, status } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
+import { type DiffCopyCall, sendOf } from "./direct-send.ts";
 
 /** One DiffCopy call of the worker's: messages of bytes both ways, and an end that carries a status. */
 export interface PacketStream {
@@ -16,12 +17,12 @@ export interface PacketStream {
   fail(code: status, message: string): void;
 }
 
-export type DiffCopyCall = ServerDuplexStream<Uint8Array, Uint8Array>;
-
 export function packetStream(call: DiffCopyCall, jobSignal: AbortSignal): PacketStream {
   const over = new AbortController();
   const signal = over.signal;
-  let drained: Promise<void> | undefined;
+  let underWay = 0;
+  let room: Promise<void> | undefined;
+  let roomMade = () => {};
   const fail = (code: status, details: string) => {
     if (!signal.aborted) call.emit("error", Object.assign(new Error(details), { code, details }));
   };
@@ -39,47 +40,51 @@ export function packetStream(call: DiffCopyCall, jobSignal: AbortSignal): Packet
   if (call.cancelled) abort();
   if (jobSignal.aborted) abortWithJob();
 
-  const onceDrained = () =>
-    new Promise<void>((resolve, reject) => {
-      const settle = () => {
-        call.off("drain", settle);
-        signal.removeEventListener("abort", settle);
-        drained = undefined;
-        if (signal.aborted) reject(new CallOver());
-        else resolve();
-      };
-      call.once("drain", settle);
-      signal.addEventListener("abort", settle, { once: true });
+  const transmit = sendOf(call);
+  const put = (message: Uint8Array, done: () => void) => {
+    if (signal.aborted) throw new CallOver();
+    underWay += message.length;
+    transmit(message, () => {
+      underWay -= message.length;
+      if (underWay < sendAhead) roomMade();
+      done();
     });
+  };
 
   return {
     signal,
     messages: readAll(call, signal),
     send(message) {
-      if (signal.aborted) throw new CallOver();
-      if (call.write(message)) return undefined;
-      drained ??= onceDrained();
-      return drained;
+      put(message, () => {});
+      if (underWay < sendAhead) return undefined;
+      room ??= untilAborted(signal, (resolve) => {
+        roomMade = resolve;
+      }).finally(() => {
+        room = undefined;
+      });
+      return room;
     },
-    flush: (message) =>
-      new Promise((resolve, reject) => {
-        if (signal.aborted) {
-          reject(new CallOver());
-          return;
-        }
-        const abandoned = () => reject(new CallOver());
-        signal.addEventListener("abort", abandoned, { once: true });
-        call.write(message, (error?: Error | null) => {
-          signal.removeEventListener("abort", abandoned);
-          if (error) reject(new CallOver());
-          else resolve();
-        });
-      }),
+    flush: async (message) => untilAborted(signal, (resolve) => put(message, resolve)),
     end() {
       if (!signal.aborted) call.end();
     },
     fail,
   };
+}
+
+/** So much is on its way before a sender has to wait, in bytes. */
+const sendAhead = 512 * 1024;
+
+/** Rejects with CallOver when the signal aborts before `begin` calls back. */
+function untilAborted(signal: AbortSignal, begin: (resolve: () => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new CallOver());
+    signal.addEventListener("abort", abort, { once: true });
+    begin(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    });
+  });
 }
 
 /** So much is taken in before it is asked for, in bytes. */
