@@ -28,7 +28,7 @@ export async function withTokenRanges(
   pointed: readonly PointedDiagnostic[],
 ): Promise<readonly Diagnostic[]> {
   if (pointed.every(({ tokens }) => tokens.length === 0)) return pointed.map(({ diagnostic }) => diagnostic);
-  const ast = await import("dockerfile-ast");
+  const ast = await import("./dockerfile-ast.ts");
   // Several diagnostics of one instruction read it once.
   const partsByLines = new Map<string, readonly Part[]>();
   const partsOf = (first: number, last: number): readonly Part[] => {
@@ -82,7 +82,7 @@ type AstRange = ReturnType<Instruction["getInstructionRange"]>;
 
 /** Empty where the slice is not exactly the one instruction that its first word says. */
 function partsOfInstruction(
-  { DockerfileParser, ModifiableInstruction }: typeof import("dockerfile-ast"),
+  { DockerfileParser, ModifiableInstruction }: typeof import("./dockerfile-ast.ts"),
   slice: readonly string[],
   escapeCharacter: string,
 ): readonly Part[] {
