@@ -1,9 +1,11 @@
 import { type Diagnostic, DockerfileError } from "../diagnostic.ts";
 import { Failure } from "../failure.ts";
-import { diagnosticsText, failureText } from "../graph/caret.ts";
+import { type CaretStyle, diagnosticsText, failureText } from "../graph/caret.ts";
 import type { WarningEvent } from "../solver/events.ts";
+import { StepFailure } from "../solver/failing-step.ts";
 import { caretStyle } from "./caret-style.ts";
 import { printImageWays } from "./image-ways.ts";
+import { printable } from "./progress/format.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -31,7 +33,7 @@ export async function printError(
     return 1;
   }
   if (error instanceof Failure) {
-    terminal.stderr.write(failureText(error, style));
+    terminal.stderr.write(`\n${lastLines(error, style)}${failureText(error, style)}`);
     return exitCodeOf(error);
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -50,22 +52,30 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], source: Uin
 export function printWarnings(warnings: readonly WarningEvent[], terminal: Terminal): void {
   if (warnings.length === 0) return;
   const texts = new Map(warnings.map((warning) => [warning.filename, warning.text]));
-  const diagnostics = warnings.map((warning) => ({
-    rule: ruleOf(warning),
-    severity: "warning" as const,
-    message: warning.detail[0] ?? warning.message,
-    filename: warning.filename,
-    lines: warning.ranges.map((range) => range.start.line),
-    ranges: warning.ranges,
-    ...(warning.url === "" ? {} : { url: warning.url }),
-  }));
+  const diagnostics = warnings.map((warning) => {
+    const lint = lintWarning.exec(warning.message)?.groups;
+    return {
+      rule: lint?.rule ?? "warning",
+      severity: "warning" as const,
+      message: lint?.message ?? warning.message,
+      filename: warning.filename,
+      lines: warning.ranges.map((range) => range.start.line),
+      ranges: warning.ranges,
+      ...(warning.url === "" ? {} : { url: warning.url }),
+    };
+  });
   const style = caretStyle(terminal.stderr, terminal.env);
   terminal.stderr.write(`\n${diagnosticsText(diagnostics, (name) => texts.get(name), style)}`);
 }
 
 /** BuildKit's text of a lint warning is `Rule: message (line N)`. */
-function ruleOf(warning: WarningEvent): string {
-  return /^(\w+): /.exec(warning.message)?.[1] ?? "warning";
+const lintWarning = /^(?<rule>\w+): (?<message>.*?)(?: \(line \d+\))?$/s;
+
+/** What a step wrote before it failed: progress that is redrawn in place does not keep it. */
+function lastLines(failure: Failure, style: CaretStyle): string {
+  if (!(failure instanceof StepFailure) || failure.step.lastLines.length === 0) return "";
+  const rows = failure.step.lastLines.map((line) => `${style.aside(" >")} ${printable(line)}\n`);
+  return `${style.aside(`the last lines of ${printable(failure.step.name)}:`)}\n${rows.join("")}\n`;
 }
 
 function exitCodeOf(failure: Failure): ExitCode {

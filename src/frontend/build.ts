@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import { type Diagnostic, DockerfileError } from "../diagnostic.ts";
 import type { Compilation } from "../graph/compilation.ts";
 import { compileIn } from "../graph/compile.ts";
@@ -151,6 +152,9 @@ function sourceOf({ context, source, definition }: Files) {
   return { filename: context.filename, language: "Dockerfile", data: source, definition: definition.bytes };
 }
 
+/** A bound against floods: a worker is asked for so many definitions at once at most. */
+const solvesAtOnce = 64;
+
 /** Runs all side by side. The first failure stops the others, and is told when they have ended. */
 async function allTogether<T>(
   tasks: readonly ((signal: AbortSignal) => Promise<T>)[],
@@ -158,14 +162,18 @@ async function allTogether<T>(
 ): Promise<readonly T[]> {
   const stop = new AbortController();
   const linked = AbortSignal.any([signal, stop.signal]);
-  const running = tasks.map(async (task) => {
-    try {
-      return await task(linked);
-    } catch (error) {
-      stop.abort(error);
-      throw error;
-    }
-  });
+  const slots = pLimit(solvesAtOnce);
+  const running = tasks.map((task) =>
+    slots(async () => {
+      linked.throwIfAborted();
+      try {
+        return await task(linked);
+      } catch (error) {
+        stop.abort(error);
+        throw error;
+      }
+    }),
+  );
   await Promise.allSettled(running);
   // Aborting again changes nothing: the reason is the first failure.
   stop.signal.throwIfAborted();

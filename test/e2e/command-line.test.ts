@@ -21,7 +21,7 @@ test("builds the folder it is given, says where, and how much came from the cach
   const first = await llbc(["solve", context, ...base(), "--progress", "plain", "-o", join(context, "out")]);
   expect(first.code, first.stderr).toBe(0);
   expect(first.stderr).toContain(`#0 building with Docker engine at ${testWorker().dockerHost} (DOCKER_HOST)`);
-  expect(first.stderr).toMatch(/#\d+ \[2\/3\] RUN echo one > \/one\n/);
+  expect(first.stderr).toMatch(/#\d+ \[3\/4\] RUN echo one > \/one\n/);
   expect(readFileSync(join(context, "out/two"), "utf8")).toBe("two\n");
   const second = await llbc(["build", context, ...base()]);
   expect(second.stderr).toContain("0 run, 2 cached");
