@@ -132,7 +132,11 @@ export function entry(registry: Pick<TestRegistry, "content">, digest: string, p
 }
 
 /** Keeps an index of images for platforms; its digest. */
-export function putIndex(registry: TestRegistry, platforms: readonly string[], docker = false): string {
+export function putIndex(
+  registry: Pick<TestRegistry, "put" | "content">,
+  platforms: readonly string[],
+  docker = false,
+): string {
   const manifests = platforms.map((platform) => ({
     ...entry(registry, putImage(registry, platform, docker), platform),
     mediaType: docker ? types.schema2 : types.manifest,
