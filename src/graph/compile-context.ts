@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { digestOf } from "../digest.ts";
-import { type CapSet, capSetWithout } from "../llb/caps.ts";
+import { type CapSet, capSetWithout, fullCapSet } from "../llb/caps.ts";
 import { parseDockerfile } from "../parser/index.ts";
 import { defaultPlatform, type Platform } from "../platform.ts";
 import { encodeUtf8 } from "../utf8.ts";
@@ -16,6 +16,9 @@ import type { EpochMetadataRequest } from "./epoch.ts";
 import type { CompileContext } from "./evaluation-context.ts";
 import { ImageLookup } from "./image-lookup.ts";
 import { optionReader } from "./option-reader.ts";
+
+/** One set for all compiles: it is only read. */
+const allCaps = fullCapSet();
 
 /** What a compile runs in, where that is not what the options say. */
 export interface CompileEnvironment {
@@ -45,7 +48,7 @@ export async function compileContext(
   const signal = options.signal ?? new AbortController().signal;
   signal.throwIfAborted();
   const bytes = typeof source === "string" ? encodeUtf8(source) : source;
-  const caps = environment.caps ?? capSetWithout(options.disabledCaps ?? []);
+  const caps = environment.caps ?? (options.disabledCaps === undefined ? allCaps : capSetWithout(options.disabledCaps));
   if (!caps.has("file.base")) throw invalidOption("the worker is too old: it has no file operations (file.base)");
   const localPlatform = environment.localPlatform ?? defaultPlatform;
   const config = readBuildConfig(frontendOptions(options), options.buildPlatform, localPlatform);

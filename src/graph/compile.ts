@@ -122,7 +122,9 @@ function marshalRoot(
     return marshal(root, { platform, caps, progressGroupPrefix: prefix, localUniqueId: contexts.sessionId });
   } catch (error) {
     if (!(error instanceof MarshalError)) throw error;
-    throw new InvalidDockerfile("invalid-step", error.message, { placeless: true, cause: error });
+    const places = error.vertex.locations ?? [];
+    const at = places.flatMap(({ ranges }) => ranges.map(({ start }) => start.line));
+    throw new InvalidDockerfile("invalid-step", error.message, { placeless: true, at, cause: error });
   }
 }
 

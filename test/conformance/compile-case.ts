@@ -41,6 +41,13 @@ export async function differencesOf(testCase: ConformanceCase<ExpectedCompilatio
     const first = error.diagnostics.find(({ severity }) => severity === "error");
     if (expected.ok) return [`refused: ${first?.message} (lines ${first?.lines})`];
     same("error lines", first?.lines, expected.error?.lines);
+    const places = new Set(first?.ranges.map(({ start }) => start.line));
+    const related = expected.error?.related?.flat() ?? [];
+    same(
+      "related lines",
+      related.filter((line) => !places.has(line)),
+      [],
+    );
     same("warnings", warningsOf(error.diagnostics), rulesAndLines(expected.warnings ?? []));
   }
   return differences;

@@ -49,7 +49,7 @@ export interface CaseOptions {
 
 export interface ExpectedError {
   readonly lines: readonly number[];
-  readonly related?: unknown;
+  readonly related?: readonly (readonly number[])[];
 }
 
 export interface ExpectedWarning {
