@@ -26,8 +26,8 @@ export class AppendList<T> {
     return index < this.length ? this.#items[index] : undefined;
   }
 
-  *[Symbol.iterator](): Iterator<T> {
-    for (const item of this.toArray()) yield item;
+  [Symbol.iterator](): Iterator<T> {
+    return this.toArray().values();
   }
 
   toArray(): readonly T[] {

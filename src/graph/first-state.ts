@@ -13,26 +13,33 @@ import type { StageNode } from "./stage-node.ts";
  */
 export function firstState(node: StageNode, config: BuildConfig): StageState {
   const inherited = inherit(node);
-  const entries = imageEnv(inherited.image);
-  const path = defaultPath(inherited.platform.os);
-  const addsPath = path !== undefined && !entries.some((entry) => splitEnv(entry)[0] === "PATH");
-  const ownEnv = inherited.image.env;
-  let { env } = inherited;
-  for (const entry of entries) env = env.set(...splitEnv(entry));
-  if (addsPath) env = env.set("PATH", path);
   let state: StageState = {
-    ...inherited,
-    env,
+    ...(inherited.env === inherited.settledEnv ? inherited : withImageEnv(inherited)),
     hostname: config.hostname === "" ? inherited.hostname : config.hostname,
     network: config.network,
-    // Commands can count on a PATH, but for those of Windows.
-    image: addsPath
-      ? { ...inherited.image, env: { ...ownEnv, set: ownEnv.set.append(["PATH", path]) } }
-      : inherited.image,
   };
   if (state.image.workingDir !== "") state = enterWorkdir(state, state.image.workingDir);
   if (state.image.user !== "") state = enterUser(state, state.image.user);
   return state;
+}
+
+/** The stage with the variables of its config set, which moves them behind all others. */
+function withImageEnv(state: StageState): StageState {
+  const entries = imageEnv(state.image);
+  // Commands can count on a PATH, but for those of Windows.
+  const path = defaultPath(state.platform.os);
+  const addsPath = path !== undefined && !entries.some((entry) => splitEnv(entry)[0] === "PATH");
+  let { env } = state;
+  for (const entry of entries) env = env.set(...splitEnv(entry));
+  if (!addsPath) return { ...state, env, settledEnv: env };
+  env = env.set("PATH", path);
+  const { base, set } = state.image.env;
+  return {
+    ...state,
+    env,
+    settledEnv: env,
+    image: { ...state.image, env: { base, set: set.append(["PATH", path]) } },
+  };
 }
 
 function inherit(node: StageNode): StageState {
@@ -61,6 +68,7 @@ function stateOfStart(node: StageNode): StageState {
   return {
     root,
     env,
+    settledEnv: undefined,
     workdir,
     user: "",
     hostname: "",

@@ -52,6 +52,8 @@ export class Linter {
   readonly #filename: string;
   readonly #config: CheckConfig;
   #findings: PointedDiagnostic[] = [];
+  /** An instruction of many lines may have as many warnings, which then share their ranges. */
+  #place: { readonly lines: readonly number[]; readonly ranges: Diagnostic["ranges"] } = { lines: [], ranges: [] };
 
   constructor(options: LinterOptions) {
     this.#filename = options.filename;
@@ -64,13 +66,14 @@ export class Linter {
    */
   run<Args extends readonly string[]>(rule: LintRule<Args>, lines: readonly number[], ...args: Args): void {
     if (!this.#reports(rule)) return;
+    if (this.#place.lines !== lines) this.#place = { lines, ranges: lines.map(lineRange) };
     const diagnostic: Diagnostic = {
       rule: rule.name,
       severity: "warning",
       message: rule.format(...args),
       filename: this.#filename,
       lines,
-      ranges: lines.map(lineRange),
+      ranges: this.#place.ranges,
       ...(rule.url === undefined ? {} : { url: rule.url }),
     };
     this.#findings.push({ diagnostic, tokens: rule.tokens(...args), last: rule.lastToken });

@@ -23,9 +23,11 @@ export function reportUndefinedVariables(
   env: Pick<EnvGetter, "keys">,
 ): void {
   if (unmatched.size === 0) return;
-  const declaredNames = new Set(Array.from(declared, (argument) => argument.key));
-  for (const name of unmatched) {
-    if (declaredNames.has(name) || argumentsOutsideEnvironment.has(name)) continue;
+  // The few names are looked for among the many arguments, not the other way round.
+  const undeclared = new Set(unmatched);
+  for (const { key } of declared) undeclared.delete(key);
+  for (const name of undeclared) {
+    if (argumentsOutsideEnvironment.has(name)) continue;
     linter.run(lintRules.UndefinedVar, lines, name, suggest(name, env.keys()) ?? "");
   }
 }

@@ -9,6 +9,7 @@ export function changeState(state: StageState, changes: Partial<StageState>): St
   return {
     root: changes.root ?? state.root,
     env: changes.env ?? state.env,
+    settledEnv: changes.settledEnv ?? state.settledEnv,
     workdir: changes.workdir ?? state.workdir,
     user: changes.user ?? state.user,
     hostname: changes.hostname ?? state.hostname,

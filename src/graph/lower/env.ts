@@ -9,16 +9,20 @@ import type { LowerContext, StageState } from "./state.ts";
 export function lowerEnv(context: LowerContext, state: StageState, instruction: EnvInstruction): StageState {
   let { env } = state;
   let { set } = state.image.env;
+  let agrees = env === state.settledEnv;
   let message = "ENV";
   for (const { key, value, noDelim } of instruction.env) {
     if (noDelim) reportLegacyPair(context.lint, instruction.lines, instruction.name);
     checkSecretKey(context.lint, instruction.lines, "ENV", key);
     message += ` ${key}=${value}`;
+    // What is new comes last in both; what is set again moves to the end of one only.
+    agrees &&= !env.has(key) && !key.includes("=");
     env = env.set(key, value);
     set = set.append([key, value]);
   }
   return changeState(state, {
     env,
+    ...(agrees ? { settledEnv: env } : {}),
     image: changeImage(state.image, { env: { base: state.image.env.base, set } }),
     history: commitToHistory(context, state, message, "config"),
   });

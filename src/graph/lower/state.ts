@@ -21,6 +21,11 @@ export interface StageState {
   /** The root file system; undefined for scratch. */
   readonly root: Edge | undefined;
   readonly env: EnvList;
+  /**
+   * The variables while they agree with the image config, in order too, so that a stage based on this one need not put
+   * the config in force again; any other list when they may not.
+   */
+  readonly settledEnv: EnvList | undefined;
   /** The working directory of ops: always with slashes and without a drive letter; `image.workingDir` is the config's. */
   readonly workdir: string;
   /** The user of ops, empty for none. */

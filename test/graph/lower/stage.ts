@@ -75,6 +75,7 @@ export function stageState(parts: Partial<StageState> = {}): StageState {
     platform,
     ...scratchImage(platform),
     buildArgs: AppendList.of(),
+    settledEnv: undefined,
     workdirSet: false,
     cmdLines: undefined,
     entrypointLines: undefined,
