@@ -1,6 +1,7 @@
 import { Failure } from "../failure.ts";
 import { type Challenge, parseChallenge } from "./challenge.ts";
 import type { CredentialStore, Credentials } from "./credentials.ts";
+import { loginName } from "./endpoint.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
 import { SharedWork } from "./shared-work.ts";
 import { fetchToken } from "./token.ts";
@@ -67,7 +68,7 @@ export class Authorizer {
     const challenge = parseChallenge(wanted ?? "");
     if (challenge === undefined) {
       throw new Failure("auth-refused", `${place.host} refuses ${place.repository}, and does not say what it wants`, {
-        remedy: `Check that ${place.host} is a registry, and log in with \`docker login ${place.host}\`.`,
+        remedy: `Check that ${place.host} is a registry, and log in with \`docker login ${loginName(place.host)}\`.`,
       });
     }
     this.#challenges.set(place.host, challenge);
@@ -80,11 +81,14 @@ export class Authorizer {
     const credentials = await this.#credentials.credentialsFor(host, signal);
     const scopes = [...new Set([`repository:${repository}:pull`, ...(this.#scopes.get(keyOf(place)) ?? [])])];
     const { realm, service } = challenge;
-    const request = { host, realm, service, scopes, clientId: "llbc", signal, send: this.#send };
-    const { token, expiresIn } = await fetchToken(request, credentials);
+    const name = loginName(host);
+    const request = { host: name, realm, service, scopes, clientId: "llbc", signal, send: this.#send };
+    const { token, expiresIn } = await fetchToken(request, credentials).catch((error: unknown) => {
+      throw error instanceof Failure ? about(repository, error) : error;
+    });
     // Anything else in a header is refused by Node, and would end the request with a message that holds the token.
     if (!/^[\x21-\x7e]+$/.test(token)) {
-      throw new Failure("auth-refused", `no token for ${host}: its token server gave one that no header can hold`);
+      throw new Failure("auth-refused", `no token for ${name}: its token server gave one that no header can hold`);
     }
     const kept = { header: `Bearer ${token}`, until: asked + expiresIn * 900 };
     this.#tokens.set(keyOf(place), kept);
@@ -96,6 +100,13 @@ interface Kept {
   readonly header: string;
   /** Milliseconds since the epoch. */
   readonly until: number;
+}
+
+function about(repository: string, { code, message, remedy, cause }: Failure): Failure {
+  return new Failure(code, `${repository} cannot be read: ${message}`, {
+    ...(remedy === undefined ? {} : { remedy }),
+    cause,
+  });
 }
 
 function keyOf({ host, repository }: Place): string {
@@ -111,7 +122,7 @@ function basicHeader({ host, repository }: Place, credentials: Credentials): str
     case "identity-token":
     case "anonymous":
       throw new Failure("auth-refused", `${host} wants a name and a password for ${repository}, and none is known`, {
-        remedy: `Log in with \`docker login ${host}\`.`,
+        remedy: `Log in with \`docker login ${loginName(host)}\`.`,
       });
   }
 }

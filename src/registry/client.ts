@@ -11,6 +11,7 @@ import { sendRequest } from "./http.ts";
 import { collect } from "./http-body.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
 import { acceptedManifests } from "./media-types.ts";
+import { patiently } from "./patient-send.ts";
 
 export interface RegistryClientOptions {
   readonly credentials: CredentialStore;
@@ -75,9 +76,9 @@ class HttpRegistryClient implements RegistryClient {
   constructor(options: RegistryClientOptions) {
     const { patience, env = environment() } = options;
     const send = (request: HttpRequest) => sendRequest({ ...request, patience, env });
-    this.#asker = { send, authorizer: new Authorizer(options.credentials, send) };
     this.#config = options.config ?? {};
     this.#waits = options.waits ?? usualWaits;
+    this.#asker = { send, authorizer: new Authorizer(options.credentials, patiently(send, this.#waits)) };
   }
 
   resolveTag(reference: ImageReference, signal?: AbortSignal): Promise<TaggedManifest> {

@@ -3,6 +3,7 @@ import { Failure } from "../failure.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RedirectRefused } from "./http.ts";
 import { BodyTooLong } from "./http-message.ts";
+import { isTransient } from "./patient-send.ts";
 import { TryAgain } from "./retry.ts";
 
 /**
@@ -32,16 +33,8 @@ export function connectionFailure(error: unknown, endpoint: Endpoint, what: stri
   }
   const why = words.get(code) ?? (error instanceof Error ? error.message : String(error));
   const failure = fail(why, "Check the name and the network; HTTPS_PROXY and NO_PROXY are heeded.");
-  return transient.has(code) ? new TryAgain(failure) : failure;
+  return isTransient(error) ? new TryAgain(failure) : failure;
 }
-
-const transient: ReadonlySet<string> = new Set([
-  "ECONNRESET",
-  "EPIPE",
-  "EAI_AGAIN",
-  "ECONNABORTED",
-  "ERR_STREAM_PREMATURE_CLOSE",
-]);
 
 const words: ReadonlyMap<string, string> = new Map([
   ["ENOTFOUND", "there is no host of this name"],

@@ -28,9 +28,16 @@ export interface Endpoint {
  */
 export function endpointsFor(domain: string, config: RegistryConfig): readonly [...Endpoint[], Endpoint] {
   const mirrors = (config.mirrors?.get(domain) ?? []).map((mirror) => mirrorEndpoint(mirror, domain, config));
-  const host = domain === "docker.io" ? "registry-1.docker.io" : domain;
+  const host = domain === "docker.io" ? hubHost : domain;
   return [...mirrors, { host, base: `${schemeFor(host, config)}://${host}/v2/`, namespace: undefined }];
 }
+
+/** What `docker login` calls the registry of a host. */
+export function loginName(host: string): string {
+  return host === hubHost ? "docker.io" : host;
+}
+
+const hubHost = "registry-1.docker.io";
 
 function mirrorEndpoint(mirror: string, domain: string, config: RegistryConfig): Endpoint {
   const match = mirrorPattern.exec(mirror);

@@ -8,7 +8,7 @@ import { timedOut } from "./timed-out.ts";
 
 /**
  * Sends one request, by way of a proxy where the variables name one; redirects are not followed. Idle connections do not
- * keep the process alive. No encoding is asked for: digests are of the bytes on the wire.
+ * keep the process alive. No encoding is wanted: digests are of the bytes on the wire.
  *
  * Rejects with a system error, with a Failure `usage` for a proxy that cannot be used, or with the signal's reason.
  */
@@ -30,7 +30,7 @@ const defaultPatience = 30_000;
 async function open(request: HttpRequest, patience: number): Promise<ClientRequest> {
   const { url, method, signal } = request;
   const proxy = proxyFor(url, request.env ?? environment());
-  const headers: OutgoingHttpHeaders = { "User-Agent": "llbc", ...request.headers };
+  const headers: OutgoingHttpHeaders = { "User-Agent": "llbc", "Accept-Encoding": "identity", ...request.headers };
   const options = { ...addressOf(url), method, headers, path: `${url.pathname}${url.search}` };
   if (proxy === undefined) return start(url, options);
   if (url.protocol === "http:") {

@@ -1,6 +1,7 @@
 import { Failure } from "../failure.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, loginName } from "./endpoint.ts";
 import type { HttpResponse } from "./http-message.ts";
+import { isBusy } from "./patient-send.ts";
 import { longestWait, TryAgain } from "./retry.ts";
 
 /**
@@ -14,7 +15,7 @@ export async function refusal(response: HttpResponse, endpoint: Endpoint, what: 
   const said = `${status}${await codesOf(response)}`;
   if (status === 401 || status === 403) {
     return new Failure("auth-refused", `${host} refuses ${what} (${said}): it is not there, or not for everybody`, {
-      remedy: `Check its name, and log in with \`docker login ${hostToLogInTo(host)}\`.`,
+      remedy: `Check its name, and log in with \`docker login ${loginName(host)}\`.`,
     });
   }
   if (status === 404) {
@@ -26,26 +27,20 @@ export async function refusal(response: HttpResponse, endpoint: Endpoint, what: 
   const failure = new Failure("image-unresolved", `${what} cannot be read from ${host}: it answers ${said}`, {
     remedy: remedyFor(status, after, host),
   });
-  return busy.has(status) ? new TryAgain(failure, after) : failure;
+  return isBusy(status) ? new TryAgain(failure, after) : failure;
 }
-
-const busy: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 
 function remedyFor(status: number, after: number, host: string): string {
   const when = after > longestWait ? `in ${Math.ceil(after / 1000)} seconds` : "later";
-  if (status === 429) return `Try again ${when}; \`docker login ${hostToLogInTo(host)}\` or a mirror may allow more.`;
-  if (busy.has(status)) return `Try again ${when}.`;
+  if (status === 429) return `Try again ${when}; \`docker login ${loginName(host)}\` or a mirror may allow more.`;
+  if (isBusy(status)) return `Try again ${when}.`;
   return "Check that this is the address of a registry.";
-}
-
-function hostToLogInTo(host: string): string {
-  return host === "registry-1.docker.io" ? "docker.io" : host;
 }
 
 /** Milliseconds; the header holds seconds or a date. */
 function retryAfter(response: HttpResponse): number {
   const value = response.header("retry-after") ?? "";
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
   const date = Date.parse(value);
   return Number.isNaN(date) ? 0 : Math.max(0, date - Date.now());
 }

@@ -154,6 +154,23 @@ test("a server that the registry redirects to cannot ask for credentials", async
   expect(thief.seen).toHaveLength(1);
 });
 
+test("a token server that is busy is asked again; one that refuses is a failure about the image", async () => {
+  const registry = await registryServer();
+  registry.auth = { kind: "bearer", pair: "other:one" };
+  let busy = 2;
+  registry.mishaps.push(({ path }, response) => {
+    if (path !== "/token" || busy-- <= 0) return false;
+    json(response, 503, {});
+    return true;
+  });
+  const { client, image } = open(registry, { credentials: me });
+  const failure = await failureOf(client.readManifest(image));
+  expect(failure.code).toBe("auth-refused");
+  expect(failure.message).toContain("a/b");
+  expect(failure.message).toContain("answers 401");
+  expect(failure.remedy).toContain(`docker login ${registry.host}`);
+});
+
 test("a token that no header can hold is a failure", async () => {
   const registry = await registryServer();
   registry.auth = { kind: "bearer" };
@@ -344,12 +361,37 @@ test("mirrors come first, are told whom they stand in for, and the registry itse
 
 test("a registry that cannot be reached, or speaks no TLS or no HTTP, is a failure that says so", async () => {
   const registry = await registryServer();
-  const greeter = await tcpServer();
+  const greeter = await tcpServer("220 welcome\r\n");
   const client = clientWith({});
   const at = (domain: string) => failureOf(client.resolveTag({ ...reference(registry), domain }));
   expect((await at("127.0.0.1:1")).message).toContain("nothing listens there");
   expect((await at("does-not-exist.invalid")).message).toMatch(/no host of this name|cannot be looked up/);
   expect((await at(`127.0.0.1:${portOf(greeter)}`)).message).toContain("does not speak HTTP");
+});
+
+test("a server without TLS is asked for none but is told of", async () => {
+  const registry = await registryServer();
+  const client = clientWith({ config: { mirrors: new Map([[registry.host, [`https://${registry.host}`]]]) } });
+  const failure = await failureOf(client.resolveTag(reference(registry)));
+  expect(failure.message).toContain("it does not speak TLS");
+});
+
+test.each([
+  ["HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"],
+  [`HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\n\r\n`],
+  ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"],
+  ["HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc"],
+  ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef"],
+  ["HTTP/1.1 999 \r\n\r\n"],
+  ["HTTP/1.1 100 Continue\r\n\r\n"],
+  ["HTTP/1.1 307 Away\r\nLocation: \r\n\r\n"],
+  [""],
+])("an answer that is odd is a failure: %j", async (answer) => {
+  const server = await tcpServer(answer);
+  const client = clientWith({ patience: 1000 });
+  const image = { domain: `127.0.0.1:${portOf(server)}`, path: "a/b", tag: "1", digest: digestOfNothing };
+  expect((await failureOf(client.readManifest(image))).code).toBe("image-unresolved");
+  expect((await failureOf(client.resolveTag({ ...image, digest: "" }))).code).toBe("image-unresolved");
 });
 
 test("a proxy is asked for what NO_PROXY does not except", async () => {
@@ -394,8 +436,11 @@ function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("utf8");
 }
 
-async function tcpServer(): Promise<Server> {
-  const server = createServer((socket) => socket.on("error", () => {}).end("220 welcome\r\n"));
+async function tcpServer(greeting: string): Promise<Server> {
+  const server = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.end(greeting));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => {
     server.close();
