@@ -35,6 +35,10 @@ export {
   outlineJson,
   outlineText,
 } from "./graph/outline-shape.ts";
+export { type ParsedSource, type Placed, type PlacedStage, parse } from "./graph/parse.ts";
+export type { GraphFormat } from "./graph/render/graph-format.ts";
+export { type GraphShape, graphShape, type VertexShape } from "./graph/render/json.ts";
+export { renderGraph } from "./graph/render/render-graph.ts";
 export {
   type Target,
   type TargetList,
@@ -44,6 +48,8 @@ export {
   targetsText,
 } from "./graph/targets.ts";
 export type { Definition } from "./llb/definition.ts";
+export type { Directive, Directives } from "./parser/dockerfile.ts";
+export type * from "./parser/instruction.ts";
 export type { Platform } from "./platform.ts";
 export type { Position, Range } from "./range.ts";
 export {
