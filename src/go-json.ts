@@ -7,17 +7,6 @@ export function goJsonString(text: string): string {
   return `"${text.replace(specials, escapeCharacter)}"`;
 }
 
-/** Orders texts by their UTF-8 bytes, as Go orders the keys of a map. */
-export function compareBytes(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index++) {
-    const left = a.charCodeAt(index);
-    const right = b.charCodeAt(index);
-    if (left !== right) return orderOf(left) - orderOf(right);
-  }
-  return a.length - b.length;
-}
-
 const special = /["\\<>&\u0000-\u001f\u2028\u2029\ud800-\udfff]/;
 const specials = /["\\<>&\u0000-\u001f\u2028\u2029]|[\ud800-\udbff][\udc00-\udfff]|[\ud800-\udfff]/g;
 const shortEscapes = new Map([
@@ -35,10 +24,4 @@ function escapeCharacter(character: string): string {
   const code = character.charCodeAt(0);
   if (code >= 0xd800 && code <= 0xdfff) return "\\ufffd";
   return shortEscapes.get(character) ?? `\\u${code.toString(16).padStart(4, "0")}`;
-}
-
-/** UTF-16 order differs from byte order in one point: surrogates stand below U+E000, their characters above U+FFFF. */
-function orderOf(unit: number): number {
-  if (unit >= 0xd800 && unit <= 0xdfff) return unit + 0x10000;
-  return unit;
 }

@@ -1,6 +1,6 @@
-import { compareBytes } from "../go-json.ts";
 import type { Definition } from "../llb/definition.ts";
 import type { OpMetadata } from "../llb/op-metadata.ts";
+import { compareUtf8 } from "../utf8.ts";
 
 /** A definition field by field as the JSON of BuildKit's answers has it: the one that loads a Dockerfile. */
 export interface DefinitionShape {
@@ -29,6 +29,6 @@ function metadataShape({ description, caps }: OpMetadata): object {
 
 /** The names are digests and capabilities, never numbers: an object keeps their order. */
 function sortedRecord<T, U>(map: ReadonlyMap<string, T>, shape: (value: T) => U): Record<string, U> {
-  const entries = [...map].sort(([a], [b]) => compareBytes(a, b));
+  const entries = [...map].sort(([a], [b]) => compareUtf8(a, b));
   return Object.fromEntries(entries.map(([key, value]) => [key, shape(value)]));
 }

@@ -1,4 +1,5 @@
-import { compareBytes, goJsonString } from "../go-json.ts";
+import { goJsonString } from "../go-json.ts";
+import { compareUtf8 } from "../utf8.ts";
 import type { AppendList } from "./append-list.ts";
 import { type Healthcheck, type HistoryEntry, type Image, imageEnv } from "./image-state.ts";
 import { InvalidDockerfile } from "./invalid-dockerfile.ts";
@@ -36,7 +37,7 @@ function encodeConfig(image: Image["image"]): string {
   fields.addSet("Volumes", image.volumes);
   fields.addText("WorkingDir", image.workingDir);
   if (image.labels.length > 0) {
-    const labels = [...new Map(image.labels)].sort(([a], [b]) => compareBytes(a, b));
+    const labels = [...new Map(image.labels)].sort(([a], [b]) => compareUtf8(a, b));
     fields.add("Labels", `{${labels.map(([key, value]) => `${goJsonString(key)}:${goJsonString(value)}`).join(",")}}`);
   }
   fields.addText("StopSignal", image.stopSignal);
@@ -90,7 +91,7 @@ class Fields {
 
   addSet(name: string, keys: AppendList<string>): void {
     if (keys.length === 0) return;
-    const sorted = [...new Set(keys)].sort(compareBytes);
+    const sorted = [...new Set(keys)].sort(compareUtf8);
     this.add(name, `{${sorted.map((key) => `${goJsonString(key)}:{}`).join(",")}}`);
   }
 

@@ -1,6 +1,5 @@
-import { compareBytes } from "../go-json.ts";
 import { tabTable } from "../tab-table.ts";
-import { toWellFormed } from "../utf8.ts";
+import { compareUtf8, toWellFormed } from "../utf8.ts";
 import { type InspectionLocation, indentedJson, inspectionLocation, optionalText } from "./inspection-json.ts";
 import type { OutlineArgument, OutlineNeed, StageOutline } from "./outline-stage.ts";
 
@@ -102,7 +101,7 @@ function inOrder<T extends { readonly lines: readonly number[] }>(
   found: ReadonlyMap<string, T>,
 ): readonly (readonly [string, T])[] {
   return [...found].sort(
-    ([nameA, a], [nameB, b]) => (a.lines[0] ?? 0) - (b.lines[0] ?? 0) || compareBytes(nameA, nameB),
+    ([nameA, a], [nameB, b]) => (a.lines[0] ?? 0) - (b.lines[0] ?? 0) || compareUtf8(nameA, nameB),
   );
 }
 

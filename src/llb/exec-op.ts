@@ -1,4 +1,4 @@
-import { compareBytes } from "../go-json.ts";
+import { compareUtf8 } from "../utf8.ts";
 import { MarshalError } from "./marshal-error.ts";
 import type { OpCredential, OpExecMeta, OpInput, OpMount, SecretEnv } from "./op.ts";
 import { addInput, type CappedOp, constraintsOf, type OpContext } from "./op-context.ts";
@@ -57,7 +57,7 @@ const none: readonly never[] = [];
 
 /** Mounts by the bytes of their targets, in which order they are written, walked and given output indices. */
 export function sortMounts(mounts: readonly ExecMount[]): readonly ExecMount[] {
-  return mounts.length < 2 ? mounts : [...mounts].sort((a, b) => compareBytes(a.target, b.target));
+  return mounts.length < 2 ? mounts : [...mounts].sort((a, b) => compareUtf8(a.target, b.target));
 }
 
 /**
