@@ -33,7 +33,7 @@ export async function printError(
     return 1;
   }
   if (error instanceof Failure) {
-    terminal.stderr.write(`\n${lastLines(error, style)}${failureText(error, style)}`);
+    terminal.stderr.write(`${lastLines(error, style)}${failureText(error, style)}`);
     return exitCodeOf(error);
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -5,6 +5,7 @@ import type { Terminal } from "../../src/cli/terminal.ts";
 export function memoryTerminal(options: { isTTY?: boolean; env?: Record<string, string>; stdin?: string } = {}): {
   readonly terminal: Terminal;
   readonly out: () => string;
+  readonly outBytes: () => Uint8Array;
   readonly err: () => string;
 } {
   const stdout = new MemoryStream(options.isTTY ?? false);
@@ -15,12 +16,14 @@ export function memoryTerminal(options: { isTTY?: boolean; env?: Record<string, 
   return {
     terminal: { stdin, stdout, stderr, env: options.env ?? {}, cwd: process.cwd(), signal },
     out: () => stdout.text,
+    outBytes: () => Buffer.concat(stdout.chunks),
     err: () => stderr.text,
   };
 }
 
 class MemoryStream extends PassThrough {
   text = "";
+  readonly chunks: Buffer[] = [];
   readonly columns = 80;
   readonly rows = 24;
   readonly isTTY: boolean;
@@ -30,6 +33,7 @@ class MemoryStream extends PassThrough {
     this.isTTY = isTTY;
     this.on("data", (chunk: Buffer) => {
       this.text += chunk.toString();
+      this.chunks.push(chunk);
     });
   }
 }

@@ -18,7 +18,8 @@ export interface BuildFlags extends DockerfileFlags {
   readonly platform: readonly string[];
   /** `false` where `--no-cache` was given. */
   readonly cache: boolean;
-  readonly noCacheFilter: readonly string[];
+  /** The stages of `--no-cache-filter`: commander takes the "no" of a name away. */
+  readonly cacheFilter: readonly string[];
   readonly addHost: readonly string[];
   readonly network?: string;
   readonly ulimit: readonly string[];
@@ -88,7 +89,7 @@ export function buildOptions(flags: BuildFlags, terminal: Terminal): BuildOption
     labels: parseAssignments("--label", flags.label),
     platforms: flags.platform,
     noCache: !flags.cache,
-    noCacheFilter: flags.noCacheFilter,
+    noCacheFilter: flags.cacheFilter,
     addHosts: flags.addHost,
     network: flags.network,
     ulimits: flags.ulimit,

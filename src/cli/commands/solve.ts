@@ -26,6 +26,7 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   } catch (error) {
     progress.end();
     printWarnings(warnings, terminal);
+    terminal.stderr.write("\n");
     return printError(error, terminal, sourceReader(context, flags.file, terminal, input));
   }
   progress.end();
