@@ -3,7 +3,15 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**", "test/soak/**"] } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**", "test/soak/**"],
+          // Against hangs: a property test on a busy machine takes its time.
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "e2e",
