@@ -33,9 +33,10 @@ export function responseOf(
     bytes,
     json: async () => JSON.parse(Buffer.from(await bytes(longestJson)).toString("utf8")),
     async discard() {
-      // Reading a short rest to its end lets the connection be used again.
-      const rest = Number(message.headers["content-length"]);
-      if (rest <= shortRest) await bytes(shortRest).catch(() => {});
+      // Reading a short rest to its end lets the connection be used again; but nobody waits for it.
+      const timer = setTimeout(() => message.destroy(), longestDiscard);
+      await collect(chunks(), shortRest).catch(() => {});
+      clearTimeout(timer);
       message.destroy();
     },
   };
@@ -54,7 +55,9 @@ export async function collect(chunks: AsyncIterable<Uint8Array>, limit: number):
 }
 
 const longestJson = 1024 * 1024;
+/** Bytes, and the milliseconds in which they must come. */
 const shortRest = 64 * 1024;
+const longestDiscard = 1000;
 
 function tooLong(limit: number): BodyTooLong {
   return new BodyTooLong(`more than ${limit} bytes`);
