@@ -7,7 +7,7 @@ import { parseDiagnostics } from "./parse-diagnostics.ts";
 import { sourceLines } from "./source-lines.ts";
 import { withTokenRanges } from "./token-ranges.ts";
 
-/** A part of a Dockerfile with its place: from its keyword to the end of its last line, heredocs included. */
+/** A part of a Dockerfile with its place: from its first character to the end of its last line, heredocs included. */
 export type Placed<T> = T & { readonly range: Range };
 
 /** A Dockerfile as typed instructions, nothing expanded. */

@@ -35,7 +35,12 @@ export async function llbc(
   return { code, out: out(), outBytes: outBytes(), err: err() };
 }
 
-const config = { os: "linux", architecture: "amd64", config: { Env: ["PATH=/bin"] }, rootfs: { type: "layers" } };
+const config = {
+  os: "linux",
+  architecture: "amd64",
+  config: { Env: ["PATH=/bin"] },
+  rootfs: { type: "layers", diff_ids: [`sha256:${"d1".repeat(32)}`] },
+};
 
 /** What is known of the images that the Dockerfiles of these tests are based on. */
 export const images = {

@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { folderWith, llbc } from "./rig.ts";
+
+const commands = ["solve", "compile", "check", "graph", "outline", "targets", "dump"];
+
+it("lists the commands and teaches by example", async () => {
+  const ran = await llbc(folderWith({}), ["--help"]);
+  expect(ran).toMatchObject({ code: 0, err: "" });
+  for (const command of commands) expect(ran.out).toContain(`\n  ${command}`);
+  expect(ran.out).toMatch(/\nExamples:\n {2}llbc /);
+});
+
+it.each(commands)("%s is explained with examples, by --help and by help", async (command) => {
+  const cwd = folderWith({});
+  const ran = await llbc(cwd, [command, "--help"]);
+  expect(ran).toMatchObject({ code: 0, err: "" });
+  expect(ran.out).toContain(`\nExamples:\n  llbc ${command} `);
+  expect(await llbc(cwd, ["help", command])).toMatchObject({ code: 0, out: ran.out });
+});
+
+it.each([
+  { args: ["chekc"], says: "check" },
+  { args: ["check", "--formt", "json"], says: "--format" },
+  { args: ["dump", "a", "b"], says: "too many arguments" },
+  { args: ["graph", "--format", "svg"], says: "text, dot, mermaid, json" },
+])("$args is a usage error that says what may be meant", async ({ args, says }) => {
+  const ran = await llbc(folderWith({}), args);
+  expect(ran).toMatchObject({ code: 2, out: "" });
+  expect(ran.err).toContain(says);
+});
