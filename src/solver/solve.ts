@@ -16,6 +16,7 @@ import { newId } from "./buildkit/session.ts";
 import { readWorkerInfo } from "./buildkit/worker-info.ts";
 import { checkOptions } from "./check-options.ts";
 import { checkTargets } from "./check-targets.ts";
+import { declaredLists } from "./declared-lists.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { SolveEvent, WorkerInfo } from "./events.ts";
 import { frontendOptions } from "./frontend-options.ts";
@@ -78,7 +79,7 @@ class Build {
       session: {
         id: options.sessionId ?? newId(),
         sharedKey: inputs.sharedKey,
-        attach: (context) => attachables(options, inputs, targets, context),
+        attach: (context) => attachables(options, inputs, targets, () => declaredLists(this.definitions), context),
       },
       what: this.#work(input, worker),
       frontendOptions: isDefinition(input)
@@ -128,10 +129,11 @@ function attachables(
   { secrets: given }: SolveOptions,
   { sources, ociLayouts }: BuildInputs,
   targets: ReadonlyMap<number, ExportTarget>,
+  declared: () => readonly (readonly string[])[],
   context: AttachableContext,
 ): readonly Attachable[] {
   return [
-    fileSync({ sources }, context),
+    fileSync({ sources, declaredLists: declared }, context),
     fileSend({ targets }, context),
     auth({ credentials: dockerCredentials() }, context),
     secrets(new Map(Object.entries(given ?? {})), context),

@@ -71,6 +71,16 @@ test("after docker buildx sent a context, ours is the same to the worker", async
   }
 });
 
+test("a comma in a pattern is no second pattern", async () => {
+  const context = temporaryFolder();
+  const dest = join(temporaryFolder(), "out");
+  writeFileSync(join(context, "Dockerfile"), "FROM scratch\nCOPY . /\n");
+  for (const name of ["a", "b", "a, b"]) writeFileSync(join(context, name), "");
+  writeFileSync(join(context, ".dockerignore"), "a, b\nDockerfile\n.dockerignore\n");
+  await build(context, { outputs: [{ type: "local", dest }] });
+  expect([...describeTree(dest).keys()]).toEqual(["a", "b"]);
+});
+
 test.each(compilers)("more patterns than fit into a common header list, some not in ASCII (%o)", async (options) => {
   const context = temporaryFolder();
   const dest = join(temporaryFolder(), "out");

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readlinkSync,
@@ -147,6 +148,26 @@ test("a context that is missing or no folder is told of", async () => {
     expect(rig.reported).toMatchObject([{ code: "context-unreadable", message: expect.stringContaining(reason) }]);
   }
 });
+
+// Not even root may read this one; elsewhere, whoever is not root is kept out by permissions.
+const closed = existsSync("/sys/bus/cpu/uevent") ? "/sys/bus/cpu" : undefined;
+
+test.runIf(closed !== undefined || process.getuid?.() !== 0)(
+  "a file that may not be read is told of by name",
+  async () => {
+    const folder = closed ?? tempFolder();
+    if (closed === undefined) writeFileSync(join(folder, "uevent"), "x", { mode: 0 });
+    const rig = await serve(folder);
+    const call = rig.call("FileSync", syncMetadata("context", { "include-patterns": ["uevent"] }));
+    const { until, rest, packets } = reader(call);
+    await until(isEndOfList);
+    expect(packets.map((packet) => packet.kind === "stat" && packet.stat?.path)).toEqual(["uevent", undefined]);
+    call.stream.write(encodeRequest(0));
+    expect((await rest()).code).toBe(status.UNKNOWN);
+    const message = expect.stringMatching(/^cannot read "uevent" in the local source "context" .*: permission denied$/);
+    expect(rig.reported).toMatchObject([{ code: "context-unreadable", message }]);
+  },
+);
 
 test("another name is none of ours: NOT_FOUND, and nothing to report", async () => {
   const rig = await serve(tempFolder());

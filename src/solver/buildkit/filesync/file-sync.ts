@@ -14,18 +14,15 @@ import { encodeError, MalformedPacket } from "./packet.ts";
 import { CallOver, packetStream } from "./packet-stream.ts";
 import { selectFrom } from "./selection.ts";
 import { ReceiverError, sendTree, UnfitName } from "./send-tree.ts";
-import { readSyncOptions, type SyncOptions } from "./sync-options.ts";
+import { type DeclaredLists, readSyncOptions, type SyncOptions } from "./sync-options.ts";
 import type { Tree } from "./tree.ts";
 import { UnreadableEntry } from "./walk.ts";
 
 export interface FileSyncOptions {
   /** What may be read, by the name that source ops give it. A folder's path may be relative to the working directory. */
   readonly sources: ReadonlyMap<string, LocalSource>;
-  /**
-   * The lists of patterns and paths in the source ops of the definition, where we made it: with them, an item that
-   * contains a comma and a space is told from two.
-   */
-  readonly declaredLists?: readonly (readonly string[])[];
+  /** With them, an item of a list that contains a comma and a space is told from two. */
+  readonly declaredLists?: DeclaredLists;
 }
 
 /**

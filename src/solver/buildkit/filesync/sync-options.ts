@@ -7,27 +7,31 @@ export interface SyncOptions extends SelectionRequest {
   readonly dirName: string;
 }
 
+/** The lists of patterns and paths in the source ops of a build's definitions, as far as they are known. */
+export type DeclaredLists = () => readonly (readonly string[])[];
+
 /**
  * Reads the options of a call. A list has one header per item, and Node joins those with a comma and a space; so an
- * item in plain ASCII that itself contains ", " cannot be told from two. `declared` are the lists that we put into the
- * source op ourselves: where one of them, joined, is what came, it is taken.
+ * item in plain ASCII that itself contains ", " cannot be told from two. `declared` gives the lists in the source ops that
+ * we made ourselves: where one of them, joined, is what came, it is taken.
  */
-export function readSyncOptions(metadata: Metadata, declared: readonly (readonly string[])[] = []): SyncOptions {
+export function readSyncOptions(metadata: Metadata, declared: DeclaredLists = () => []): SyncOptions {
   return {
-    dirName: readList(metadata, "dir-name", []).join(", "),
+    dirName: readList(metadata, "dir-name", () => []).join(", "),
     includePatterns: readList(metadata, "include-patterns", declared),
     excludePatterns: readList(metadata, "exclude-patterns", declared),
     followPaths: readList(metadata, "followpaths", declared),
   };
 }
 
-function readList(metadata: Metadata, key: string, declared: readonly (readonly string[])[]): readonly string[] {
+function readList(metadata: Metadata, key: string, declared: DeclaredLists): readonly string[] {
   const values = metadata.get(key).map(String);
   if (values.length === 0) return values;
   // With this header, each item is escaped like a part of a URL's query, commas and spaces included.
   if (isTrue(metadata.get(`${key}-encoded`)[0])) return values.flatMap((value) => value.split(", ")).map(unescapeQuery);
   const joined = values.join(", ");
-  return declared.find((list) => list.join(", ") === joined) ?? joined.split(", ");
+  if (!joined.includes(", ")) return [joined];
+  return declared().find((list) => list.join(", ") === joined) ?? joined.split(", ");
 }
 
 /** What Go's `strconv.ParseBool` takes for true. */
