@@ -1,15 +1,8 @@
 import { type Command, Option } from "commander";
 import type { ExitCode, Terminal } from "../terminal.ts";
-import { addDockerfileFlags, type DockerfileFlags } from "./build-flags.ts";
-import { addImageFlags, type ImageFlags, imageFlagsHelp } from "./image-flags.ts";
-import { type InspectionFormat, inspectionFormats } from "./inspection-format.ts";
-
-/** The flags of `llbc check` as they were typed. */
-export interface CheckFlags extends DockerfileFlags, ImageFlags {
-  readonly check?: string;
-  readonly format: InspectionFormat;
-  readonly ignoreStatus?: true;
-}
+import { addDockerfileFlags } from "./build-flags.ts";
+import { addImageFlags, imageFlagsHelp } from "./image-flags.ts";
+import { type CheckFlags, inspectionFormats } from "./inspection-flags.ts";
 
 /** `llbc check [CONTEXT]`: the lint rules, as `docker build --check` runs them. */
 export function addCheckCommand(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {

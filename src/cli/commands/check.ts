@@ -8,7 +8,7 @@ import type { ExitCode, Terminal } from "../terminal.ts";
 import { withSubject } from "../with-subject.ts";
 import { writeStandardOutput } from "../write-output.ts";
 import { dockerfileOptions } from "./build-flags.ts";
-import type { CheckFlags } from "./check-command.ts";
+import type { CheckFlags } from "./inspection-flags.ts";
 
 /** `llbc check`: prints what the lint rules, and the compiler, have to say; 1 if that is anything. */
 export async function checkCommand(context: string, flags: CheckFlags, terminal: Terminal): Promise<ExitCode> {

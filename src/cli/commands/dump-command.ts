@@ -1,11 +1,7 @@
 import { type Command, Option } from "commander";
 import type { DumpFormat } from "../../llb/dump.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
-
-/** The flags of `llbc dump` as they were typed. */
-export interface DumpFlags {
-  readonly format: DumpFormat;
-}
+import type { DumpFlags } from "./dump-flags.ts";
 
 const formats: readonly DumpFormat[] = ["text", "json", "dot"];
 

@@ -7,7 +7,7 @@ import { readStandardInput } from "../standard-input.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { writeStandardOutput } from "../write-output.ts";
-import type { DumpFlags } from "./dump-command.ts";
+import type { DumpFlags } from "./dump-flags.ts";
 
 /** `llbc dump`: reads a definition, verifies it, and prints it. */
 export async function dumpCommand(file: string, { format }: DumpFlags, terminal: Terminal): Promise<ExitCode> {

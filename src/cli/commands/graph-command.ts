@@ -1,13 +1,9 @@
 import { type Command, Option } from "commander";
-import { type GraphFormat, graphFormats } from "../../graph/render/graph-format.ts";
+import { graphFormats } from "../../graph/render/graph-format.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
-import { addBuildFlags, type BuildFlags } from "./build-flags.ts";
-import { addImageFlags, type ImageFlags, imageFlagsHelp } from "./image-flags.ts";
-
-/** The flags of `llbc graph` as they were typed. */
-export interface GraphFlags extends BuildFlags, ImageFlags {
-  readonly format: GraphFormat;
-}
+import { addBuildFlags } from "./build-flags.ts";
+import type { GraphFlags } from "./graph-flags.ts";
+import { addImageFlags, imageFlagsHelp } from "./image-flags.ts";
 
 /** `llbc graph [CONTEXT]`: the build graph of all platforms together. */
 export function addGraphCommand(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {

@@ -4,7 +4,7 @@ import type { ExitCode, Terminal } from "../terminal.ts";
 import { withSubject } from "../with-subject.ts";
 import { writeStandardOutput } from "../write-output.ts";
 import { buildOptions } from "./build-flags.ts";
-import type { GraphFlags } from "./graph-command.ts";
+import type { GraphFlags } from "./graph-flags.ts";
 
 /** `llbc graph`: compiles, and prints the graph; warnings are `llbc check`'s to tell. */
 export async function graphCommand(context: string, flags: GraphFlags, terminal: Terminal): Promise<ExitCode> {

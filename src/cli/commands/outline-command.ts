@@ -1,13 +1,8 @@
 import { type Command, Option } from "commander";
 import type { ExitCode, Terminal } from "../terminal.ts";
-import { addDockerfileFlags, type DockerfileFlags } from "./build-flags.ts";
-import { addImageFlags, type ImageFlags, imageFlagsHelp } from "./image-flags.ts";
-import { type InspectionFormat, inspectionFormats } from "./inspection-format.ts";
-
-/** The flags of `llbc outline` as they were typed. */
-export interface OutlineFlags extends DockerfileFlags, ImageFlags {
-  readonly format: InspectionFormat;
-}
+import { addDockerfileFlags } from "./build-flags.ts";
+import { addImageFlags, imageFlagsHelp } from "./image-flags.ts";
+import { inspectionFormats, type OutlineFlags } from "./inspection-flags.ts";
 
 /** `llbc outline [CONTEXT]`: what a target can be given, as `docker build --call=outline` tells it. */
 export function addOutlineCommand(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {

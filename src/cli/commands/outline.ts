@@ -4,7 +4,7 @@ import type { ExitCode, Terminal } from "../terminal.ts";
 import { withSubject } from "../with-subject.ts";
 import { writeStandardOutput } from "../write-output.ts";
 import { dockerfileOptions } from "./build-flags.ts";
-import type { OutlineFlags } from "./outline-command.ts";
+import type { OutlineFlags } from "./inspection-flags.ts";
 
 /** `llbc outline`: prints what a target can be given. */
 export async function outlineCommand(context: string, flags: OutlineFlags, terminal: Terminal): Promise<ExitCode> {

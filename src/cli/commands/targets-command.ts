@@ -1,13 +1,7 @@
 import { type Command, Option } from "commander";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { addFileFlag } from "./build-flags.ts";
-import { type InspectionFormat, inspectionFormats } from "./inspection-format.ts";
-
-/** The flags of `llbc targets` as they were typed. */
-export interface TargetsFlags {
-  readonly file?: string;
-  readonly format: InspectionFormat;
-}
+import { inspectionFormats, type TargetsFlags } from "./inspection-flags.ts";
 
 /** `llbc targets [CONTEXT]`: the stages that can be built, as `docker build --call=targets` tells them. */
 export function addTargetsCommand(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {

@@ -2,7 +2,7 @@ import { targets, targetsJson, targetsText } from "../../graph/targets.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { withSubject } from "../with-subject.ts";
 import { writeStandardOutput } from "../write-output.ts";
-import type { TargetsFlags } from "./targets-command.ts";
+import type { TargetsFlags } from "./inspection-flags.ts";
 
 /** `llbc targets`: prints the stages of a Dockerfile. */
 export async function targetsCommand(context: string, flags: TargetsFlags, terminal: Terminal): Promise<ExitCode> {
