@@ -5,6 +5,8 @@ import { posix } from "node:path";
  * resolved where something stands before it; the empty path is `.`. Backslashes are ordinary characters.
  */
 export function cleanPath(path: string): string {
+  // Most paths are clean, and many long ones may stand for one text.
+  if (path.startsWith("/") && !path.includes("//") && !path.includes("/.") && !path.endsWith("/")) return path;
   const normal = posix.normalize(path);
   return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
 }

@@ -22,6 +22,12 @@ export class AppendList<T> {
     return new AppendList(items, items.length);
   }
 
+  appendAll(added: readonly T[]): AppendList<T> {
+    const items = this.#items.length === this.length ? this.#items : this.#items.slice(0, this.length);
+    for (const item of added) items.push(item);
+    return new AppendList(items, items.length);
+  }
+
   at(index: number): T | undefined {
     return index < this.length ? this.#items[index] : undefined;
   }

@@ -83,7 +83,8 @@ async function evaluationContext(compile: CompileContext, options: EvaluationOpt
   const targetName = config.target === "" ? (dockerfile.stages.at(-1)?.name ?? "") : config.target;
   const predefined = predefinedArgs(config.buildPlatform, targetPlatform, targetName, config.buildArgs);
   checkBaseNames(compile, linter, predefined);
-  const args = globalArgs(predefined, dockerfile.metaArgs, config.buildArgs, { escape: dockerfile.escape });
+  const budget = { left: mostText };
+  const args = globalArgs(predefined, dockerfile.metaArgs, config.buildArgs, { escape: dockerfile.escape, budget });
   const settled = await settleEpoch(compile, args);
   return {
     dockerfile,
@@ -103,14 +104,18 @@ async function evaluationContext(compile: CompileContext, options: EvaluationOpt
     givenTargetPlatform: options.targetPlatform,
     targetPlatform,
     epoch: settled.epoch,
+    budget,
     globalArgs: settled.globalArgs,
     buildArgs: settled.buildArgs,
   };
 }
 
+/** In UTF-16 units. A definition or config of that size is of no use, and the memory for many copies of it is there. */
+const mostText = 128 * 1024 * 1024;
+
 /** Checks the bases as they are when no build argument is given. */
 function checkBaseNames({ dockerfile }: CompileContext, linter: Linter, predefined: EnvList): void {
-  const options = { escape: dockerfile.escape };
+  const options = { escape: dockerfile.escape, budget: { left: mostText } };
   let env: EnvList;
   try {
     env = globalArgs(predefined, dockerfile.metaArgs, new Map(), options).env;

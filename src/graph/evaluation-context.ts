@@ -1,6 +1,7 @@
 import type { CapSet } from "../llb/caps.ts";
 import type { SourceMap } from "../llb/source-map.ts";
 import type { ParsedDockerfile } from "../parser/dockerfile.ts";
+import type { TextBudget } from "../parser/expand.ts";
 import type { Platform } from "../platform.ts";
 import type { SourceMetadata } from "./compile-options.ts";
 import type { BuildConfig } from "./config/build-config.ts";
@@ -43,6 +44,8 @@ export interface EvaluationContext extends CompileContext {
   /** Those given from outside, SOURCE_DATE_EPOCH resolved. */
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly epoch: Timestamp | undefined;
+  /** What instructions may still add to the build by naming variables and folders over and over. */
+  readonly budget: TextBudget;
   readonly linter: Linter;
   /** Works out every stage, not only those that the target needs. */
   readonly allStages: boolean;

@@ -8,9 +8,20 @@ import { formatTimestamp, type Timestamp } from "./timestamp.ts";
 /**
  * The image config as JSON, byte for byte as Go writes the structs of the Docker image specification: their field
  * order, empty fields left out, map keys sorted by bytes.
- * @throws InvalidDockerfile when a time lies outside the years 0–9999, which JSON times cannot say.
+ * @throws InvalidDockerfile when a time lies outside the years 0–9999, which JSON times cannot say, and when no text
+ * can be so long.
  */
-export function encodeImage({ image, history }: Image): string {
+export function encodeImage(image: Image): string {
+  try {
+    return encode(image);
+  } catch (error) {
+    // What V8 says of a text of more than half a gigabyte.
+    if (!(error instanceof RangeError)) throw error;
+    throw new InvalidDockerfile("too-large", "the image config grows too large", { placeless: true, cause: error });
+  }
+}
+
+function encode({ image, history }: Image): string {
   const fields = new Fields();
   if (image.created !== undefined) fields.add("created", time(image.created));
   fields.addText("author", image.author);

@@ -74,7 +74,26 @@ function lowerCommand(
   lowering.lint = comments.length === 0 ? linter : linter.withConfigFromComments(comments);
   lowering.onBuild = onBuild;
   lowering.sources = sources;
-  return lowerInstruction(lowering, state, expanded(lowering, state, instruction));
+  // What an instruction adds besides what it expands: paths below the folder, and its entry in the history.
+  charge(lowering, state.workdir.length * (1 + pathsOf(instruction)));
+  const next = lowerInstruction(lowering, state, expanded(lowering, state, instruction));
+  charge(lowering, next.history.at(next.history.length - 1)?.createdBy.length ?? 0);
+  return next;
+}
+
+/** How many paths an instruction can have below the folder. */
+function pathsOf(instruction: Instruction): number {
+  if (instruction.kind === "run") return instruction.mounts.length;
+  return instruction.kind === "copy" || instruction.kind === "add" ? instruction.sourcePaths.length : 0;
+}
+
+function charge({ budget }: LowerContext, units: number): void {
+  budget.left -= units;
+  if (budget.left >= 0) return;
+  throw new InvalidDockerfile(
+    "too-large",
+    "the build grows too large here: its instructions repeat long values over and over",
+  );
 }
 
 /** The instruction with its words expanded. ARG expands only values that count, and EXPOSE its own way. */
@@ -83,6 +102,6 @@ function expanded(context: LowerContext, state: StageState, instruction: Instruc
   const words = orThrow(expandInstruction(instruction, wordExpander(context, state, instruction)));
   if ((words.kind !== "add" && words.kind !== "copy") || words.sourceContents.length === 0) return words;
   // Whatever the escape directive says, and with the quotes kept.
-  const raw = { escape: "\\", skipProcessQuotes: true } as const;
+  const raw = { escape: "\\", budget: context.budget, skipProcessQuotes: true } as const;
   return orThrow(expandContents(words, wordExpander(context, state, instruction, raw)));
 }

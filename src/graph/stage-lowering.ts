@@ -2,6 +2,7 @@ import type { CapSet } from "../llb/caps.ts";
 import type { LinuxResources } from "../llb/op-metadata.ts";
 import type { SourceMap } from "../llb/source-map.ts";
 import type { Edge, ExtraHost, ProxyEnv, Ulimit } from "../llb/vertex.ts";
+import type { TextBudget } from "../parser/expand.ts";
 import type { PatternMatcher } from "../pattern-matcher.ts";
 import type { Platform } from "../platform.ts";
 import type { EnvList } from "./env-list.ts";
@@ -26,6 +27,7 @@ export class StageLowering implements LowerContext {
   readonly caps: CapSet;
   readonly sourceMap: SourceMap;
   readonly escape: "\\" | "`";
+  readonly budget: TextBudget;
   readonly buildArgValues: ReadonlyMap<string, string>;
   readonly globalArgs: EnvList;
   readonly proxy: ProxyEnv | undefined;
@@ -54,6 +56,7 @@ export class StageLowering implements LowerContext {
     this.caps = context.caps;
     this.sourceMap = context.sourceMap;
     this.escape = context.dockerfile.escape;
+    this.budget = context.budget;
     this.buildArgValues = context.buildArgs;
     this.globalArgs = context.globalArgs.env;
     this.proxy = proxyEnvOf(context.buildArgs);

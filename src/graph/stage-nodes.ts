@@ -80,7 +80,10 @@ function placedAt<T>(lines: readonly number[], step: () => T): T {
 }
 
 function expandFrom(context: EvaluationContext, linter: Linter, stage: Stage, word: string): ExpandedWord {
-  const expanded = expandWord(word, context.globalArgs.env, { escape: context.dockerfile.escape });
+  const expanded = expandWord(word, context.globalArgs.env, {
+    escape: context.dockerfile.escape,
+    budget: context.budget,
+  });
   if (expanded.unmatched !== undefined && expanded.unmatched.size > 0) {
     const declared = new Set([...context.globalArgs.declared.keys(), ...context.globalArgs.env.keys()]);
     reportUndeclaredFromArguments(linter, stage.lines, expanded.unmatched, declared);

@@ -4,6 +4,7 @@ import type { DefinitionLocation, DefinitionSource, SourceInfo } from "./definit
 import { encodeTextMap } from "./encode-op.ts";
 import type { LinuxResources, OpMetadata, ProgressGroup } from "./op-metadata.ts";
 import {
+  checkLength,
   lengthTag,
   newWriter,
   numberTag,
@@ -33,6 +34,7 @@ export function encodeDefinition(writer: Writer, { def, metadata, source }: Defi
     writer.uint32(lengthTag(2)).fork();
     encodeMetadata(writer, entry, caps);
     writer.ldelim().ldelim();
+    checkLength(writer.pos);
   }
   if (source !== undefined) {
     writer.uint32(lengthTag(3)).fork();
@@ -109,6 +111,7 @@ function encodeSource(writer: Writer, source: DefinitionSource): void {
     writer.uint32(lengthTag(2)).fork();
     for (const location of locations) encodeLocation(writer, location);
     writer.ldelim().ldelim();
+    checkLength(writer.pos);
   }
   for (const info of source.infos) encodeInfo(writer, info);
 }

@@ -1,5 +1,6 @@
 import type { FileOp, OpFileAction, OpOwner, OpUser } from "./op.ts";
 import {
+  checkLength,
   lengthTag,
   numberTag,
   type Writer,
@@ -21,6 +22,7 @@ export function encodeFileOp(writer: Writer, op: FileOp): void {
     writer.uint32(lengthTag(actionFields[action.kind])).fork();
     encodeAction(writer, action);
     writer.ldelim().ldelim();
+    checkLength(writer.pos);
   }
 }
 

@@ -14,7 +14,7 @@ import type { OpMetadata } from "./op-metadata.ts";
 import { opOf } from "./op-of.ts";
 import { SourceCollector } from "./source-collector.ts";
 import type { Edge, Vertex } from "./vertex.ts";
-import { NotUtf8, newWriter, type Writer } from "./wire.ts";
+import { checkLength, NotUtf8, newWriter, TooLarge, type Writer } from "./wire.ts";
 
 export type { MarshalOptions } from "./op-context.ts";
 
@@ -50,7 +50,7 @@ export function marshal(root: Edge | undefined, options: MarshalOptions): Marsha
     encodeDefinition(writer, { def, metadata, source });
   } catch (error) {
     // Such text may stand beside the ops, too: in names and file names.
-    throw error instanceof NotUtf8 ? new MarshalError("not-utf8", result.vertex) : error;
+    throw refusal(error, result.vertex);
   }
   return {
     definition: { def, digests, metadata, source, bytes: writer.finish() },
@@ -87,6 +87,8 @@ interface Walk extends OpContext {
   readonly sources: SourceCollector;
   readonly capSets: CapSets;
   readonly writer: Writer;
+  /** Of all ops so far. */
+  bytes: number;
 }
 
 function newWalk(options: MarshalOptions): Walk {
@@ -106,6 +108,7 @@ function newWalk(options: MarshalOptions): Walk {
     sources: new SourceCollector(),
     capSets: new CapSets(),
     writer: newWriter(),
+    bytes: 0,
   };
   return walk;
 }
@@ -163,14 +166,21 @@ function marshalVertex(vertex: Vertex, walk: Walk): string {
   const { writer } = walk;
   try {
     encodeOp(writer, op);
+    walk.bytes += writer.pos;
+    checkLength(walk.bytes);
   } catch (error) {
-    throw error instanceof NotUtf8 ? new MarshalError("not-utf8", vertex) : error;
+    throw refusal(error, vertex);
   }
   const digest = digestOf(writer.finish(true));
   const extra = vertex.metadata?.caps;
   record(vertex, op, digest, extra === undefined ? caps : [...caps, ...extra], walk, () => writer.finish());
   writer.reset();
   return digest;
+}
+
+function refusal(error: unknown, vertex: Vertex): unknown {
+  if (error instanceof NotUtf8) return new MarshalError("not-utf8", vertex);
+  return error instanceof TooLarge ? new MarshalError("too-large", vertex) : error;
 }
 
 /** Metadata and places are taken from every draft, the op from the first one. */

@@ -37,6 +37,18 @@ export function writeString(writer: Writer, field: number, text: string): void {
 /** A text with half a surrogate pair has no UTF-8 form, and protobuf allows no other. */
 export class NotUtf8 extends Error {}
 
+/**
+ * Checked where what is written can be many times longer than what it is made of, and far below the length at which
+ * buffers end. Workers take messages of 16 MB.
+ */
+export function checkLength(bytes: number): void {
+  if (bytes > mostBytes) throw new TooLarge();
+}
+
+export class TooLarge extends Error {}
+
+const mostBytes = 512 * 1024 * 1024;
+
 declare global {
   /** Part of every Node from 20 on. */
   interface String {

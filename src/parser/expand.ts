@@ -5,7 +5,7 @@ import type { ExpandOptions } from "./expand-options.ts";
 import { Expansion } from "./expansion.ts";
 
 export type { ExpandError } from "./expand-error.ts";
-export type { ExpandOptions } from "./expand-options.ts";
+export type { ExpandOptions, TextBudget } from "./expand-options.ts";
 
 /** An expanded word with the names of the variables that were set and that were not, in the order of first use. */
 export interface ExpandedWord {

@@ -1,7 +1,7 @@
 import { isSpace } from "../trim-space.ts";
 import type { Env } from "./env.ts";
 import type { ExpandError } from "./expand-error.ts";
-import type { ExpandOptions } from "./expand-options.ts";
+import { type ExpandOptions, longestExpansion } from "./expand-options.ts";
 import { type Reference, resolveReference, unsupportedModifier, writtenReference } from "./reference.ts";
 import { nameEnd } from "./variable-name.ts";
 
@@ -22,6 +22,8 @@ export class Expansion {
   readonly #stack: Frame[] = [];
   #at = 0;
   #rawEscapes: boolean;
+  /** How much text values have brought in. */
+  #taken = 0;
   /** The word being collected for `words`. */
   #word = "";
   #error: string | undefined;
@@ -236,7 +238,9 @@ export class Expansion {
   #resolve(reference: Reference, word: string): string | ExpandError {
     const value = this.#lookUp(reference.name);
     if (value === undefined && this.#options.skipUnsetEnv === true) return writtenReference(reference, word);
-    return resolveReference(reference, value, word);
+    const resolved = resolveReference(reference, value, word);
+    // Only a replacement can be longer than what it is made of.
+    return reference.kind === "replace" && typeof resolved === "string" ? this.#take(resolved) : resolved;
   }
 
   #lookUp(name: string): string | undefined {
@@ -244,11 +248,21 @@ export class Expansion {
     if (value === undefined) {
       this.unmatched ??= new Set();
       this.unmatched.add(name);
-    } else {
-      this.matched ??= new Set();
-      this.matched.add(name);
+      return undefined;
     }
-    return value;
+    this.matched ??= new Set();
+    this.matched.add(name);
+    return this.#take(value);
+  }
+
+  /** The text, if there is still room for it. */
+  #take(text: string): string {
+    const { budget } = this.#options;
+    this.#taken += text.length;
+    if (budget !== undefined) budget.left -= text.length;
+    if (this.#taken <= longestExpansion && (budget === undefined || budget.left >= 0)) return text;
+    this.#error ??= "the values of its variables make it too long";
+    return "";
   }
 
   #singleQuoted(): string | undefined {

@@ -9,10 +9,16 @@ import { toWellFormed } from "../utf8.ts";
 export interface Glob {
   readonly pieces: readonly Piece[];
   readonly greedy: boolean;
+  /** How many characters may still be held against pieces with a `?`; once none is left, nothing matches any more. */
+  readonly work: { left: number };
 }
+
+/** Seconds of work, and far more than any pattern in earnest needs. */
+const mostWork = 200_000_000;
 
 /** Reads a pattern, or gives what is wrong with it. A backslash may stand before `*`, `?`, `\`, `}` and `/` only. */
 export function parseGlob(pattern: string, greedy: boolean): Glob | string {
+  const work = { left: mostWork };
   const pieces: Piece[] = [];
   let characters: string[] = [];
   let wild = false;
@@ -21,7 +27,7 @@ export function parseGlob(pattern: string, greedy: boolean): Glob | string {
   for (let at = 0; at < input.length; at++) {
     let character = input[at] ?? "";
     if (character === "*") {
-      pieces.push(pieceOf(characters, wild));
+      pieces.push(pieceOf(characters, wild, work));
       characters = [];
       wild = false;
       continue;
@@ -37,8 +43,8 @@ export function parseGlob(pattern: string, greedy: boolean): Glob | string {
     }
     characters.push(character);
   }
-  pieces.push(pieceOf(characters, wild));
-  return { pieces, greedy };
+  pieces.push(pieceOf(characters, wild, work));
+  return { pieces, greedy, work };
 }
 
 /** Where the match that begins at `start` ends, or -1. */
@@ -78,22 +84,25 @@ export function findMatch(
 interface Piece {
   readonly text: string;
   readonly characters: readonly string[] | undefined;
+  /** That of the whole pattern. */
+  readonly work: Glob["work"];
 }
 
-function pieceOf(characters: readonly string[], wild: boolean): Piece {
-  return { text: characters.join(""), characters: wild ? characters : undefined };
+function pieceOf(characters: readonly string[], wild: boolean, work: Glob["work"]): Piece {
+  return { text: characters.join(""), characters: wild ? characters : undefined, work };
 }
 
-const emptyPiece: Piece = { text: "", characters: undefined };
+const emptyPiece: Piece = { text: "", characters: undefined, work: { left: 0 } };
 const anyCharacter = "";
 const escapable = new Set(["*", "?", "\\", "}", "/"]);
 
 /** Where the piece ends if it stands at `start`, or -1. */
 function matchAt(piece: Piece, value: string, start: number): number {
-  const { text, characters } = piece;
+  const { text, characters, work } = piece;
   if (characters === undefined) return value.startsWith(text, start) ? start + text.length : -1;
   let at = start;
   for (const character of characters) {
+    if (work.left-- <= 0) return -1;
     if (character === anyCharacter) {
       if (at >= value.length || value[at] === "\n") return -1;
       at += characterWidth(value, at);
@@ -108,8 +117,9 @@ function matchAt(piece: Piece, value: string, start: number): number {
 /** The first place from `from` to `limit` where the piece stands, or -1. */
 function findFirst(piece: Piece, value: string, from: number, limit: number): number {
   if (piece.characters === undefined) {
-    const found = value.indexOf(piece.text, from);
-    return found <= limit ? found : -1;
+    // Not beyond the limit, or many lines would each be searched to the end of all.
+    const found = value.slice(from, limit + piece.text.length).indexOf(piece.text);
+    return found < 0 ? -1 : from + found;
   }
   for (let at = from; at <= limit; at += characterWidth(value, at)) {
     if (matchAt(piece, value, at) >= 0) return at;
@@ -120,8 +130,8 @@ function findFirst(piece: Piece, value: string, from: number, limit: number): nu
 /** The last such place. */
 function findLast(piece: Piece, value: string, from: number, limit: number): number {
   if (piece.characters === undefined) {
-    const found = value.lastIndexOf(piece.text, limit);
-    return found >= from ? found : -1;
+    const found = value.slice(from, limit + piece.text.length).lastIndexOf(piece.text);
+    return found < 0 ? -1 : from + found;
   }
   for (let at = limit; at >= from; at--) {
     if (!isInsidePair(value, at) && matchAt(piece, value, at) >= 0) return at;

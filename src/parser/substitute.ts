@@ -1,5 +1,6 @@
 import { toWellFormed } from "../utf8.ts";
 import type { ExpandError } from "./expand-error.ts";
+import { longestExpansion } from "./expand-options.ts";
 import { findMatch, type Glob, matchEnd, parseGlob } from "./glob.ts";
 
 /** `${X#pattern}`: the value without the shortest (or longest, if greedy) match at its start. */
@@ -7,6 +8,7 @@ export function trimPrefix(value: string, pattern: string, greedy: boolean): str
   const glob = parseGlob(pattern, greedy);
   if (typeof glob === "string") return badPattern(pattern, glob);
   const end = matchEnd(glob, value, 0);
+  if (glob.work.left < 0) return tooMuchWork;
   return end < 0 ? value : value.slice(end);
 }
 
@@ -25,14 +27,16 @@ export function replace(value: string, pattern: string, replacement: string, all
   if (typeof glob === "string") return badPattern(pattern, glob);
   if (all) return replaceAll(value, glob, replacement);
   const match = findMatch(glob, value, 0);
+  if (glob.work.left < 0) return tooMuchWork;
   return match === undefined ? value : value.slice(0, match.start) + replacement + value.slice(match.end);
 }
 
-function replaceAll(value: string, glob: Glob, replacement: string): string {
+function replaceAll(value: string, glob: Glob, replacement: string): string | ExpandError {
   const template = readTemplate(replacement);
   const parts: string[] = [];
   let copied = 0;
   let from = 0;
+  let length = 0;
   while (from <= value.length) {
     const match = findMatch(glob, value, from);
     if (match === undefined) break;
@@ -41,16 +45,25 @@ function replaceAll(value: string, glob: Glob, replacement: string): string {
     // An empty match right behind another match is passed over.
     if (end > copied || start === 0) {
       const matched = value.slice(start, end);
-      for (const part of template) parts.push(part === wholeMatch ? matched : part);
+      for (const part of template) {
+        const text = part === wholeMatch ? matched : part;
+        parts.push(text);
+        length += text.length;
+      }
+      if (length > longestExpansion) return { error: "its replacements make the value too long" };
     }
     copied = end;
     const next = from + ((value.codePointAt(from) ?? 0) > 0xffff ? 2 : 1);
     from = Math.max(next, end);
   }
+  if (glob.work.left < 0) return tooMuchWork;
   parts.push(value.slice(copied));
   return parts.join("");
 }
 
+const tooMuchWork: ExpandError = {
+  error: "the pattern of a substitution takes too long: a star does more than many ?",
+};
 const wholeMatch = Symbol("whole match");
 const reference = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
 

@@ -26,7 +26,7 @@ export function copyFiles(
 ): StageState {
   const common = commonCopy(state, instruction);
   if (instruction.kind === "add") checkChecksum(instruction);
-  const text = instructionText(instruction.code, state.env, { escape: context.escape });
+  const text = instructionText(instruction.code, state.env, { escape: context.escape, budget: context.budget });
   const name = stepName(context, state, text, state.platform, state.env);
   const source = { root, ignore, os: state.platform.os };
   const copy: FileVertex = {

@@ -9,10 +9,10 @@ import type { LowerContext, StageState } from "./state.ts";
  * expander that it gives throws `InvalidDockerfile` for a word that cannot be expanded.
  */
 export function wordExpander(
-  context: Pick<LowerContext, "escape" | "lint">,
+  context: Pick<LowerContext, "escape" | "budget" | "lint">,
   state: Pick<StageState, "env" | "buildArgs">,
   instruction: InstructionBase,
-  options: ExpandOptions = { escape: context.escape },
+  options: ExpandOptions = { escape: context.escape, budget: context.budget },
 ): (word: string) => string {
   return (word) => {
     // Most words hold nothing to expand.

@@ -13,14 +13,15 @@ const mostPorts = 4 * 65_536;
 
 /** EXPOSE: the ports that containers of the image listen on. A variable may hold several; one that is unset, none. */
 export function lowerExpose(context: LowerContext, state: StageState, instruction: ExposeInstruction): StageState {
-  const words = instruction.ports.flatMap((port) => orThrow(expandWords(port, state.env, { escape: context.escape })));
+  const words = instruction.ports.flatMap((port) =>
+    orThrow(expandWords(port, state.env, { escape: context.escape, budget: context.budget })),
+  );
   const ports: string[] = [];
   for (const word of words) {
     for (const port of parsePorts(word, context.lint, instruction.lines)) ports.push(port);
     if (ports.length > mostPorts) throw new InvalidDockerfile("too-large", "EXPOSE lists the same ports over and over");
   }
-  let { exposedPorts } = state.image;
-  for (const port of ports) exposedPorts = exposedPorts.append(port);
+  let exposedPorts = state.image.exposedPorts.appendAll(ports);
   if (exposedPorts.length > mostPorts) exposedPorts = AppendList.of(new Set(exposedPorts));
   return changeState(state, {
     image: changeImage(state.image, { exposedPorts }),

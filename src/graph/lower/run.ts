@@ -67,7 +67,12 @@ function metaOf(context: LowerContext, state: StageState, args: readonly string[
 function nameOf(context: LowerContext, state: StageState, instruction: RunInstruction, label: string): string {
   const env: Env = envWithMaskedSecrets(state.env, instruction.mounts);
   // Unlike in COPY, what the shell will read stays as it is written: quotes, and variables that only it knows.
-  const text = instructionText(label, env, { escape: context.escape, rawQuotes: true, skipUnsetEnv: true });
+  const text = instructionText(label, env, {
+    escape: context.escape,
+    budget: context.budget,
+    rawQuotes: true,
+    skipUnsetEnv: true,
+  });
   return stepName(context, state, text, state.opPlatform, state.env);
 }
 

@@ -2,6 +2,7 @@ import type { CapSet } from "../../llb/caps.ts";
 import type { LinuxResources } from "../../llb/op-metadata.ts";
 import type { SourceMap } from "../../llb/source-map.ts";
 import type { Edge, ExtraHost, NetworkMode, ProxyEnv, Ulimit } from "../../llb/vertex.ts";
+import type { TextBudget } from "../../parser/expand.ts";
 import type { PatternMatcher } from "../../pattern-matcher.ts";
 import type { Platform } from "../../platform.ts";
 import type { AppendList } from "../append-list.ts";
@@ -63,6 +64,7 @@ export interface LowerContext {
   readonly sourceMap: SourceMap;
   /** The escape character of the Dockerfile. */
   readonly escape: "\\" | "`";
+  readonly budget: TextBudget;
   /** Build arguments given from outside. */
   readonly buildArgValues: ReadonlyMap<string, string>;
   readonly globalArgs: EnvList;

@@ -21,7 +21,7 @@ export function lowerWorkdir(context: LowerContext, state: StageState, instructi
   const message = `WORKDIR ${inside.workdir}`;
   if (inside.workdir === "/")
     return changeState(inside, { history: commitToHistory(context, inside, message, "config") });
-  const text = instructionText(instruction.code, inside.env, { escape: context.escape });
+  const text = instructionText(instruction.code, inside.env, { escape: context.escape, budget: context.budget });
   return changeState(inside, {
     root: {
       output: 0,

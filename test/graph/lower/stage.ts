@@ -28,6 +28,7 @@ export function lowerContext(parts: Partial<LowerContext> = {}): {
     caps: { has: () => true },
     sourceMap: { filename: "Dockerfile", language: "Dockerfile", data: new Uint8Array() },
     escape: "\\",
+    budget: { left: 1_000_000 },
     buildArgValues: new Map(),
     globalArgs: EnvList.empty,
     proxy: undefined,
