@@ -43,9 +43,10 @@ export function packetStream(call: DiffCopyCall, jobSignal: AbortSignal): Packet
   const transmit = sendOf(call);
   const put = (message: Uint8Array, done: () => void) => {
     if (signal.aborted) throw new CallOver();
-    underWay += message.length;
+    const weight = message.length + messageWeight;
+    underWay += weight;
     transmit(message, () => {
-      underWay -= message.length;
+      underWay -= weight;
       if (underWay < sendAhead) roomMade();
       done();
     });
@@ -74,6 +75,8 @@ export function packetStream(call: DiffCopyCall, jobSignal: AbortSignal): Packet
 
 /** So much is on its way before a sender has to wait, in bytes. */
 const sendAhead = 512 * 1024;
+/** What a message counts for besides its bytes, so that a thousand empty files do not go without a pause. */
+const messageWeight = 512;
 
 /** Rejects with CallOver when the signal aborts before `begin` calls back. */
 function untilAborted(signal: AbortSignal, begin: (resolve: () => void) => void): Promise<void> {
