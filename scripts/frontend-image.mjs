@@ -31,7 +31,8 @@ try {
   mkdirSync(join(context, "rootfs"), { recursive: true });
   for (const platform of values.platform.split(",")) {
     const architecture = platform.split("/")[1];
-    if (architecture !== "amd64" && architecture !== "arm64") throw new Error(`${platform}: only linux/amd64, linux/arm64`);
+    if (architecture !== "amd64" && architecture !== "arm64")
+      throw new Error(`${platform}: only linux/amd64, linux/arm64`);
     makeNodeRoot(join(context, "rootfs", architecture), architecture, (line) => console.error(line));
   }
   await bundle(join(context, "frontend.cjs"));

@@ -51,7 +51,8 @@ function fetchPackages(suite, architecture, work) {
   ]);
   const archives = join(state, "cache/archives");
   const packages = join(work, "packages");
-  for (const file of readdirSync(archives).filter((name) => name.endsWith(".deb"))) unpack(join(archives, file), packages);
+  for (const file of readdirSync(archives).filter((name) => name.endsWith(".deb")))
+    unpack(join(archives, file), packages);
   return packages;
 }
 

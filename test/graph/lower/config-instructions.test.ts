@@ -31,16 +31,12 @@ describe("instructions of the image config", () => {
     expect(history?.at(-1)).toBe("EXPOSE [80/tcp 443/udp 8000/tcp 8001/tcp 8002/tcp]");
   });
 
-  it.each([
-    "EXPOSE 70000",
-    "EXPOSE 1/icmp",
-    "EXPOSE 9-1",
-    "STOPSIGNAL SIGNONE",
-    "STOPSIGNAL 0",
-    'VOLUME [""]',
-  ])("%s is refused at its line", async (instruction) => {
-    await expect(imageOf(instruction)).rejects.toMatchObject({ diagnostics: [{ severity: "error", lines: [2] }] });
-  });
+  it.each(["EXPOSE 70000", "EXPOSE 1/icmp", "EXPOSE 9-1", "STOPSIGNAL SIGNONE", "STOPSIGNAL 0", 'VOLUME [""]'])(
+    "%s is refused at its line",
+    async (instruction) => {
+      await expect(imageOf(instruction)).rejects.toMatchObject({ diagnostics: [{ severity: "error", lines: [2] }] });
+    },
+  );
 
   it("ARG with a secret's name and ENV with the old separator are warned about", async () => {
     const { diagnostics } = await compile("FROM scratch\nARG API_KEY\nENV a b");
