@@ -18,7 +18,10 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const terminal: Terminal = {
-  stdin: process.stdin,
+  // Opened by those who read it: a stream takes time to make.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
