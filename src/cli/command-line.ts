@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
 import { addCheckCommand } from "./commands/check-command.ts";
 import { addCompileCommand } from "./commands/compile-command.ts";
 import { addDumpCommand } from "./commands/dump-command.ts";
@@ -43,6 +43,11 @@ function createProgram(terminal: Terminal, exit: (code: ExitCode) => void): Comm
     .showHelpAfterError("(see llbc --help)")
     .enablePositionalOptions()
     .exitOverride()
+    .configureHelp({
+      // That a list is empty until it is filled need not be told.
+      optionDescription: (option) =>
+        Array.isArray(option.defaultValue) ? option.description : new Help().optionDescription(option),
+    })
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),

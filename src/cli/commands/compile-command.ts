@@ -31,8 +31,8 @@ export function addCompileCommand(program: Command, terminal: Terminal, exit: (c
 }
 
 const details = `
-Into a folder go, for each platform, the definition and the image config: linux_amd64.pb, linux_amd64.config.json.
-Several platforms as pb need a folder; json and text hold all of them in one piece.
+Into a folder go the definition and the image config of each platform, as linux_amd64.pb and
+linux_amd64.config.json. Several platforms as pb need one; json and text hold all in one piece.
 ${imageFlagsHelp}
 
 Examples:

@@ -14,7 +14,8 @@ export function addImageFlags(command: Command): Command {
 
 /** For the help of a command with these flags. */
 export const imageFlagsHelp = `
-Base images are looked up in --images FILE, else by the worker at --addr, else in their registry. FILE holds, by
-reference or by "reference|platform", what is known of an image:
-  {"docker.io/library/alpine:latest": {"digest": "sha256:…", "config": {"os": "linux", "architecture": "amd64", …}},
+Base images are looked up in --images FILE, else by the worker at --addr, else in their registry.
+FILE holds what is known of images, by reference or by "reference|platform":
+  {"docker.io/library/alpine:latest":
+     {"digest": "sha256:…", "config": {"os": "linux", "architecture": "amd64", …}},
    "docker.io/library/alpine:latest|linux/arm64": {"digest": "sha256:…", "config": {…}}}`;
