@@ -9,35 +9,43 @@ export function decodeUtf8(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (isUtf8(buffer)) return buffer.toString("utf8");
   const parts: string[] = [];
-  let valid = 0;
   for (let at = 0; at < buffer.length; ) {
-    const width = sequenceWidth(buffer, at);
-    if (width > 0) {
+    const start = at;
+    for (let width = sequenceWidth(buffer, at); at < buffer.length && width > 0; width = sequenceWidth(buffer, at)) {
       at += width;
-      continue;
     }
-    if (at > valid) parts.push(buffer.toString("utf8", valid, at));
-    parts.push(String.fromCharCode(0xdc00 + (buffer[at] ?? 0)));
-    at++;
-    valid = at;
+    if (at > start) parts.push(buffer.toString("utf8", start, at));
+    while (at < buffer.length && sequenceWidth(buffer, at) === 0) {
+      parts.push(String.fromCharCode(0xdc00 + (buffer[at] ?? 0)));
+      at++;
+    }
   }
-  parts.push(buffer.toString("utf8", valid));
   return parts.join("");
 }
 
 /** The inverse of `decodeUtf8`. A lone surrogate that stands for no byte is written as U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array {
   if (!loneSurrogate.test(text)) return Buffer.from(text, "utf8");
-  const parts: Uint8Array[] = [];
-  let valid = 0;
-  for (const match of text.matchAll(loneSurrogates)) {
-    parts.push(Buffer.from(text.slice(valid, match.index), "utf8"));
-    const unit = text.charCodeAt(match.index);
-    parts.push(unit >= 0xdc80 && unit <= 0xdcff ? Buffer.of(unit - 0xdc00) : Buffer.from("\ufffd", "utf8"));
-    valid = match.index + 1;
+  // A lone surrogate comes out as the three bytes of U+FFFD, to be replaced by its one byte.
+  const bytes = Buffer.from(text, "utf8");
+  let read = 0;
+  let written = 0;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) bytes[written++] = bytes[read++] ?? 0;
+    else if (unit >= 0xdc80 && unit <= 0xdcff) {
+      bytes[written++] = unit - 0xdc00;
+      read += 3;
+    } else {
+      const isPair = (text.codePointAt(at) ?? 0) > 0xffff;
+      const width = isPair ? 4 : unit < 0x800 ? 2 : 3;
+      bytes.copyWithin(written, read, read + width);
+      read += width;
+      written += width;
+      if (isPair) at++;
+    }
   }
-  parts.push(Buffer.from(text.slice(valid), "utf8"));
-  return Buffer.concat(parts);
+  return bytes.subarray(0, written);
 }
 
 /** Whether the text has a UTF-8 form: no lone surrogate, thus no byte of invalid UTF-8, is in it. */

@@ -23,4 +23,4 @@ export interface TextBudget {
 }
 
 /** What a single expansion may take from variables, in UTF-16 units: more than any worker accepts in one definition. */
-export const longestExpansion = 16 * 1024 * 1024;
+export const longestExpansion = 4 * 1024 * 1024;
