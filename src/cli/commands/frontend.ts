@@ -41,7 +41,7 @@ export async function frontendCommand({ env, stdin, stdout, stderr, signal }: Fr
     stderr.write(`error: ${reportOf(error)}\n`);
     return 1;
   } finally {
-    await bridge.close();
+    bridge.close();
   }
 }
 

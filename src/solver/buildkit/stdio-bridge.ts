@@ -6,13 +6,14 @@ import {
   type IncomingHttpHeaders,
   type IncomingHttpStatusHeader,
 } from "node:http2";
+import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import type { MethodDefinition } from "@grpc/grpc-js";
 import type { Bridge } from "./bridge.ts";
 import { messageLimit } from "./definition-size.ts";
 import { translate } from "./errors.ts";
 import { decodeDetails, RpcError } from "./rpc-error.ts";
-import { StdioDuplex } from "./stdio-duplex.ts";
+import { stdioSocket } from "./stdio-socket.ts";
 
 /** How much BuildKit may send before it has to wait for us, in bytes: a file at once, where HTTP/2 begins with 64 KiB. */
 const receiveWindow = 4 << 20;
@@ -32,13 +33,15 @@ const prefixLength = 5;
  * BuildKit hangs up, calls under way and later ones reject with a Failure `worker-unreachable`.
  */
 export class StdioBridge implements Bridge {
+  readonly #socket: Socket;
   readonly #session: ClientHttp2Session;
   #lost: Error | undefined;
 
   constructor(input: Readable, output: Writable) {
-    const duplex = new StdioDuplex(input, output);
+    const socket = stdioSocket(input, output);
+    this.#socket = socket;
     const session = connect("http://localhost", {
-      createConnection: () => duplex,
+      createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: receiveWindow },
     });
     session.once("connect", () => session.setLocalWindowSize(receiveWindow));
@@ -72,12 +75,12 @@ export class StdioBridge implements Bridge {
     });
   }
 
-  /** Lets go of the streams when what was sent is on its way. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#session.destroyed) resolve();
-      else this.#session.close(resolve);
-    });
+  /**
+   * Lets go of the streams, to be called after the last answer. HTTP/2's own farewell would be the wrong one: BuildKit
+   * takes a connection that ends before its process for a crash, and drops the result.
+   */
+  close(): void {
+    this.#socket.destroy();
   }
 
   #request(path: string, message: Uint8Array): ClientHttp2Stream {
