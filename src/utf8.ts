@@ -15,12 +15,17 @@ export function decodeUtf8(bytes: Uint8Array): string {
       at += width;
     }
     if (at > start) parts.push(buffer.toString("utf8", start, at));
-    while (at < buffer.length && sequenceWidth(buffer, at) === 0) {
-      parts.push(String.fromCharCode(0xdc00 + (buffer[at] ?? 0)));
-      at++;
-    }
+    const odd = at;
+    while (at < buffer.length && sequenceWidth(buffer, at) === 0) at++;
+    if (at > odd) parts.push(oddText(buffer.subarray(odd, at)));
   }
   return parts.join("");
+}
+
+function oddText(bytes: Uint8Array): string {
+  const units = Buffer.alloc(bytes.length * 2, 0xdc);
+  for (let at = 0; at < bytes.length; at++) units[2 * at] = bytes[at] ?? 0;
+  return units.toString("utf16le");
 }
 
 /** The inverse of `decodeUtf8`. A lone surrogate that stands for no byte is written as U+FFFD. */

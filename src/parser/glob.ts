@@ -47,6 +47,12 @@ export function parseGlob(pattern: string, greedy: boolean): Glob | string {
   return { pieces, greedy, work };
 }
 
+/** The text that a pattern without wildcards is; undefined for any other, and for the empty one. */
+export function literalOf({ pieces }: Glob): string | undefined {
+  const [only] = pieces;
+  return pieces.length === 1 && only?.characters === undefined ? only?.text || undefined : undefined;
+}
+
 /** Where the match that begins at `start` ends, or -1. */
 export function matchEnd(glob: Glob, value: string, start: number): number {
   const { pieces, greedy } = glob;

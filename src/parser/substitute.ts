@@ -1,7 +1,7 @@
 import { toWellFormed } from "../utf8.ts";
 import type { ExpandError } from "./expand-error.ts";
 import { longestExpansion } from "./expand-options.ts";
-import { findMatch, type Glob, matchEnd, parseGlob } from "./glob.ts";
+import { findMatch, type Glob, literalOf, matchEnd, parseGlob } from "./glob.ts";
 
 /** `${X#pattern}`: the value without the shortest (or longest, if greedy) match at its start. */
 export function trimPrefix(value: string, pattern: string, greedy: boolean): string | ExpandError {
@@ -33,6 +33,8 @@ export function replace(value: string, pattern: string, replacement: string, all
 
 function replaceAll(value: string, glob: Glob, replacement: string): string | ExpandError {
   const template = readTemplate(replacement);
+  const literal = literalOf(glob);
+  if (literal !== undefined) return replaceLiteral(value, literal, template);
   const parts: string[] = [];
   let copied = 0;
   let from = 0;
@@ -50,7 +52,7 @@ function replaceAll(value: string, glob: Glob, replacement: string): string | Ex
         parts.push(text);
         length += text.length;
       }
-      if (length > longestExpansion) return { error: "its replacements make the value too long" };
+      if (length > longestExpansion) return tooLong;
     }
     copied = end;
     const next = from + ((value.codePointAt(from) ?? 0) > 0xffff ? 2 : 1);
@@ -61,13 +63,24 @@ function replaceAll(value: string, glob: Glob, replacement: string): string | Ex
   return parts.join("");
 }
 
+/** The same without a look at each match: a pattern without wildcards is the usual one. */
+function replaceLiteral(value: string, literal: string, template: Template): string | ExpandError {
+  const parts = value.split(literal);
+  const length = template.reduce((sum, part) => sum + (part === wholeMatch ? literal.length : part.length), 0);
+  if ((parts.length - 1) * length > longestExpansion) return tooLong;
+  return parts.join(template.map((part) => (part === wholeMatch ? literal : part)).join(""));
+}
+
+type Template = readonly (string | typeof wholeMatch)[];
+
+const tooLong: ExpandError = { error: "its replacements make the value too long" };
 const tooMuchWork: ExpandError = {
   error: "the pattern of a substitution takes too long: a star does more than many ?",
 };
 const wholeMatch = Symbol("whole match");
 const reference = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
 
-function readTemplate(text: string): readonly (string | typeof wholeMatch)[] {
+function readTemplate(text: string): Template {
   const parts: (string | typeof wholeMatch)[] = [];
   let copied = 0;
   for (const match of text.matchAll(reference)) {

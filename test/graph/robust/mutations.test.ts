@@ -20,17 +20,18 @@ const mutant = fc.oneof(
 
 describe("a Dockerfile of the conformance set", () => {
   it("is consistent under its own options", async () => {
-    for (const testCase of cases) await outcomeOf(testCase.dockerfile, optionsOf(testCase));
-  }, 600_000);
+    const some = cases.filter((_, index) => process.env.ROBUST_RUNS !== undefined || index % 5 === 0);
+    for (const testCase of some) await outcomeOf(testCase.dockerfile, optionsOf(testCase));
+  }, 1_800_000);
 
   it("is consistent under any options", async () => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...cases), compileOptions, async (testCase, options) => {
         await outcomeOf(testCase.dockerfile, { ...optionsOf(testCase), ...options });
       }),
-      runs(300),
+      runs(200),
     );
-  }, 600_000);
+  }, 1_800_000);
 
   it("compiles, or is refused with a place, after any damage, and the same way twice", async () => {
     await fc.assert(
@@ -38,9 +39,9 @@ describe("a Dockerfile of the conformance set", () => {
         const outcome = await outcomeOf(testCase.dockerfile, optionsOf(testCase));
         expect(await outcomeOf(testCase.dockerfile, optionsOf(testCase))).toEqual(outcome);
       }),
-      runs(400),
+      runs(250),
     );
-  }, 600_000);
+  }, 1_800_000);
 
   it("is inspected after any damage", async () => {
     await fc.assert(
@@ -58,7 +59,7 @@ describe("a Dockerfile of the conformance set", () => {
         const { diagnostics } = await parse(dockerfile);
         expect(answers[2].status).toBe(diagnostics.length === 0 ? "fulfilled" : "rejected");
       }),
-      runs(200),
+      runs(100),
     );
-  }, 600_000);
+  }, 1_800_000);
 });

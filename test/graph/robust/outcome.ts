@@ -7,6 +7,7 @@ import type { CompileOptions } from "../../../src/graph/compile-options.ts";
 import { encodeDefinition } from "../../../src/llb/encode-definition.ts";
 import { unmarshal } from "../../../src/llb/unmarshal.ts";
 import { newWriter } from "../../../src/llb/wire.ts";
+import type { Range } from "../../../src/range.ts";
 import { decodeUtf8, encodeUtf8 } from "../../../src/utf8.ts";
 import { unresolvable } from "./arbitrary-options.ts";
 
@@ -52,15 +53,11 @@ export function verifyCompilation(compilation: Compilation, lineCount: number): 
     if (read.def.length > 0) encodeDefinition(again, read);
     expect(Buffer.compare(again.finish(), definition.bytes)).toBe(0);
     for (const digest of definition.digests.slice(0, -1)) digests.add(digest);
-    for (const places of definition.source?.locations.values() ?? []) {
-      for (const { ranges } of places) {
-        for (const { start, end } of ranges) {
-          expect(start.line).toBeGreaterThan(0);
-          expect(end.line).toBeGreaterThanOrEqual(start.line);
-          expect(end.line).toBeLessThanOrEqual(lineCount);
-        }
-      }
-    }
+    // One look at all of them: an instruction may have a line for each of hundreds of thousands.
+    const places = [...(definition.source?.locations.values() ?? [])].flat().flatMap(({ ranges }) => ranges);
+    expect(places.filter(({ start, end }) => start.line < 1 || end.line < start.line || end.line > lineCount)).toEqual(
+      [],
+    );
     expect(JSON.parse(Buffer.from(imageJSON).toString())).toEqual(image);
   }
   expect(new Set(graph.vertices.map(({ digest }) => digest))).toEqual(digests);
@@ -77,17 +74,16 @@ export function verifyCompilation(compilation: Compilation, lineCount: number): 
 export function verifyDiagnostics(diagnostics: readonly Diagnostic[], lines: readonly string[]): void {
   for (const { message, ranges } of diagnostics) {
     expect(message).not.toMatch(/\bundefined\b(?! variable)|\[object|\bNaN\b/);
-    for (const { start, end } of ranges) {
-      const text = lines[end.line - 1];
-      expect(start.line).toBeGreaterThan(0);
-      expect(text).toBeDefined();
-      expect(end.line > start.line || end.character >= start.character).toBe(true);
-      expect(end.character).toBeLessThanOrEqual(text?.length ?? 0);
-      if (start.character === end.character || start.line !== end.line || text === undefined) continue;
-      expect(cutsWord(text, start.character) || cutsWord(text, end.character), `${message}: ${text}`).toBe(false);
-    }
+    expect(ranges.filter((range) => !isWithin(range, lines)).slice(0, 3), message).toEqual([]);
   }
   expect(diagnosticsText(diagnostics, () => lines.join("\n"))).not.toMatch(/[^\P{Cc}\n]/u);
+}
+
+function isWithin({ start, end }: Range, lines: readonly string[]): boolean {
+  const text = lines[end.line - 1];
+  if (text === undefined || start.line < 1 || start.line > end.line || end.character > text.length) return false;
+  if (start.line < end.line || start.character === end.character) return true;
+  return start.character < end.character && !cutsWord(text, start.character) && !cutsWord(text, end.character);
 }
 
 function cutsWord(text: string, at: number): boolean {
