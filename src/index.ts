@@ -59,7 +59,9 @@ export {
   type RegistryResolver,
   type RegistryResolverOptions,
 } from "./registry/image-resolver.ts";
+export { buildMetadata, imageId } from "./solver/build-metadata.ts";
 export type { Candidate, Discovered, DiscoverOptions } from "./solver/buildkit/discover.ts";
+export type { Client, ClientSolveOptions, ConnectOptions } from "./solver/client.ts";
 export type {
   CachedEvent,
   CompletedEvent,
@@ -76,8 +78,10 @@ export type {
   WorkerInfo,
 } from "./solver/events.ts";
 export { type FailedStep, StepFailure } from "./solver/failing-step.ts";
-export { discover, solve } from "./solver/on-demand.ts";
+export { connect, discover, solve } from "./solver/on-demand.ts";
+export type { RunningSolve } from "./solver/running-solve.ts";
 export type {
+  CacheEntry,
   DockerfileInput,
   SecretSource,
   SolveOptions,
@@ -85,3 +89,9 @@ export type {
   SolveResult,
   VertexTiming,
 } from "./solver/solve-options.ts";
+export {
+  type AttrConstraint,
+  parseSourcePolicy,
+  type SourcePolicy,
+  type SourceRule,
+} from "./solver/source-policy.ts";

@@ -1,6 +1,13 @@
 import type { Gateway } from "../frontend/gateway.ts";
+import type { CacheImport } from "../graph/config/cache-imports.ts";
 import { runSteps } from "./scheduler.ts";
 import { readSteps } from "./step-definitions.ts";
+
+/** How many RUN steps at once, and where their results may come from instead. */
+export interface Bound {
+  readonly limit: number;
+  readonly cacheImports: readonly CacheImport[];
+}
 
 /**
  * Runs the RUN steps of definitions on a worker, at most `limit` at once, from here: workers have no such bound of
@@ -13,7 +20,7 @@ import { readSteps } from "./step-definitions.ts";
 export async function evaluateSteps(
   gateway: Gateway,
   definitions: readonly Uint8Array[],
-  limit: number,
+  { limit, cacheImports }: Bound,
   signal: AbortSignal,
 ): Promise<void> {
   const { graph, definitionOf } = readSteps(definitions);
@@ -21,7 +28,7 @@ export async function evaluateSteps(
     graph,
     limit,
     async (step, stop) => {
-      await gateway.solve({ definition: definitionOf(step), evaluate: true }, stop);
+      await gateway.solve({ definition: definitionOf(step), evaluate: true, cacheImports }, stop);
     },
     signal,
   );

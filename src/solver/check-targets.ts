@@ -10,7 +10,7 @@ import type { ExportTarget } from "./buildkit/attachable.ts";
  */
 export async function checkTargets(targets: Iterable<ExportTarget>): Promise<void> {
   for (const target of targets) {
-    if (target.kind === "stream") continue;
+    if (target.kind === "stream" || target.kind === "engine") continue;
     const kind = await kindOf(target.path);
     if (target.kind === "folder" && kind === "other") throw cannotWrite(target.path, "it is not a folder");
     if (target.kind !== "file") continue;

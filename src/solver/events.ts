@@ -32,6 +32,9 @@ export interface WorkerInfo {
   readonly address: string;
   /** Why this one: `--addr`, `DOCKER_HOST`, `docker context "x"`… */
   readonly origin: string;
+  readonly protocol: "docker" | "buildkit";
+  /** A Docker engine that keeps its images as containerd does: by their own digest, and for several platforms. */
+  readonly containerdImages: boolean;
   /** BuildKit's version; empty where the worker does not know (Docker engines). */
   readonly version: string;
   /** What the worker can run, its own platform first, as `os/arch[/variant]`. */

@@ -4,7 +4,11 @@ import type { SolveOptions } from "./solve-options.ts";
  * The options of a build by their names in BuildKit's frontend. What a Docker engine has in its own image store is
  * used without a look at the registry, as Docker does, unless `pull` asks for one.
  */
-export function frontendOptions(options: SolveOptions, protocol: "docker" | "buildkit"): Map<string, string> {
+export function frontendOptions(
+  options: SolveOptions,
+  protocol: "docker" | "buildkit",
+  hostGateway?: string,
+): Map<string, string> {
   const attrs = new Map<string, string>();
   if (options.target !== undefined && options.target !== "") attrs.set("target", options.target);
   for (const [name, value] of Object.entries(options.buildArgs ?? {})) attrs.set(`build-arg:${name}`, value);
@@ -12,7 +16,11 @@ export function frontendOptions(options: SolveOptions, protocol: "docker" | "bui
   setList(attrs, "platform", options.platforms);
   if (options.noCache === true) attrs.set("no-cache", "");
   else setList(attrs, "no-cache", options.noCacheFilter);
-  setList(attrs, "add-hosts", options.addHosts?.map(readHost));
+  setList(
+    attrs,
+    "add-hosts",
+    options.addHosts?.map((host) => readHost(host, hostGateway)),
+  );
   setList(attrs, "ulimit", options.ulimits);
   if (options.shmSize !== undefined) attrs.set("shm-size", String(options.shmSize));
   if (options.cgroupParent !== undefined) attrs.set("cgroup-parent", options.cgroupParent);
@@ -29,9 +37,14 @@ function setList(attrs: Map<string, string>, name: string, values: readonly stri
   if (values !== undefined && values.length > 0) attrs.set(name, values.join(","));
 }
 
-/** `name:address`, as typed, to `name=address`, as BuildKit reads it: an IPv6 address has colons of its own. */
-function readHost(host: string): string {
-  if (host.includes("=")) return host;
-  const colon = host.indexOf(":");
-  return colon < 0 ? host : `${host.slice(0, colon)}=${host.slice(colon + 1).replace(/^\[(.*)\]$/, "$1")}`;
+/**
+ * `name:address`, as typed, to `name=address`, as BuildKit reads it: an IPv6 address has colons of its own. The address
+ * `host-gateway` is the engine's machine, where the engine tells which that is.
+ */
+function readHost(host: string, hostGateway: string | undefined): string {
+  const separator = host.search(/[:=]/);
+  if (separator < 0) return host;
+  const name = host.slice(0, separator);
+  const address = host.slice(separator + 1).replace(/^\[(.*)\]$/, "$1");
+  return `${name}=${address === "host-gateway" && hostGateway ? hostGateway : address}`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { realpath } from "node:fs/promises";
 import { Failure } from "../failure.ts";
+import { findEntry, type IndexEntry, readIndex } from "./oci-index.ts";
 
 /** An image of an OCI layout on this machine, as a build names it. */
 export interface OciLayoutImage {
@@ -33,40 +33,20 @@ export async function findOciLayout(source: string): Promise<OciLayoutImage> {
 }
 
 async function lookUp(folder: string, tag: string, source: string): Promise<string> {
-  const manifests = await readIndex(folder, source);
-  const named = manifests.find(({ name }) => name === tag);
-  const [only, ...others] = manifests;
-  const found = named ?? (others.length === 0 ? only : undefined);
+  const entries = await entriesOf(folder, source);
+  const [only, ...others] = entries;
+  const found = findEntry(entries, tag) ?? (others.length === 0 ? only : undefined);
   if (found !== undefined) return found.digest;
-  const names = manifests.flatMap(({ name }) => name ?? []).join(", ");
+  const names = entries.flatMap(({ refName }) => refName ?? []).join(", ");
   throw unreadable(source, `it has no image tagged ${tag}${names === "" ? "" : ` (there are: ${names})`}`);
 }
 
-interface Manifest {
-  readonly digest: string;
-  readonly name: string | undefined;
-}
-
-async function readIndex(folder: string, source: string): Promise<readonly Manifest[]> {
-  let index: unknown;
+async function entriesOf(folder: string, source: string): Promise<readonly IndexEntry[]> {
   try {
-    index = JSON.parse(await readFile(join(folder, "index.json"), "utf8"));
+    return await readIndex(folder);
   } catch (error) {
     throw unreadable(source, "its index.json cannot be read", error);
   }
-  const manifests = fieldOf(index, "manifests");
-  if (!Array.isArray(manifests)) throw unreadable(source, "its index.json lists no manifests");
-  return manifests.flatMap((manifest) => {
-    const digest = fieldOf(manifest, "digest");
-    const name = fieldOf(fieldOf(manifest, "annotations"), "org.opencontainers.image.ref.name");
-    return typeof digest === "string" ? [{ digest, name: typeof name === "string" ? name : undefined }] : [];
-  });
-}
-
-function fieldOf(value: unknown, key: string): unknown {
-  return typeof value === "object" && value !== null
-    ? new Map<string, unknown>(Object.entries(value)).get(key)
-    : undefined;
 }
 
 function unreadable(source: string, why: string, cause?: unknown): Failure {

@@ -1,6 +1,8 @@
 import type { Definition } from "../llb/definition.ts";
 import type { Discovered, DiscoverOptions } from "./buildkit/discover.ts";
-import type { DockerfileInput, SolveOptions, SolveResult } from "./solve-options.ts";
+import type { Client, ConnectOptions } from "./client.ts";
+import { type RunningSolve, startSolve } from "./running-solve.ts";
+import type { DockerfileInput, SolveOptions } from "./solve-options.ts";
 
 /**
  * `solve` of solve.ts, loaded when it is first called: a program that only compiles pays nothing for gRPC.
@@ -8,12 +10,20 @@ import type { DockerfileInput, SolveOptions, SolveResult } from "./solve-options
  * Builds on a BuildKit worker: the Dockerfile of a context (a folder, a git or web address), a Dockerfile as text, or a
  * definition as it is. Rejects with a DockerfileError for an invalid Dockerfile, and otherwise with a Failure.
  */
-export async function solve(
-  input: string | DockerfileInput | Definition,
-  options: SolveOptions = {},
-): Promise<SolveResult> {
-  const { solve: run } = await import("./solve.ts");
-  return run(input, options);
+export function solve(input: string | DockerfileInput | Definition, options: SolveOptions = {}): RunningSolve {
+  return startSolve(async (tell) => {
+    const { solveOnce } = await import("./solve.ts");
+    return solveOnce(input, options, tell);
+  });
+}
+
+/**
+ * Connects to a worker, the one at `addr` or the first that answers, for many builds: `client.solve` is `solve` without
+ * the way there. Rejects with a Failure: `worker-unreachable` or `usage`.
+ */
+export async function connect(addr?: string, options: ConnectOptions = {}): Promise<Client> {
+  const { connect: run } = await import("./client.ts");
+  return run(addr, options);
 }
 
 /**

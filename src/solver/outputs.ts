@@ -1,12 +1,19 @@
 import { resolve } from "node:path";
 import { Failure } from "../failure.ts";
+import { annotationAttrs } from "./annotations.ts";
 import type { ExportTarget } from "./buildkit/attachable.ts";
+import type { ContentFolder } from "./buildkit/content/content-folder.ts";
+import { storeName } from "./buildkit/content/content-store.ts";
+import type { Engine } from "./buildkit/engine.ts";
 import type { SolveOptions, SolveOutput } from "./solve-options.ts";
 
-/** What the worker is asked to export, and what takes its bytes here, by the place of the exporter. */
+/** What the worker is asked to export, and what takes it here. */
 export interface ExportPlan {
   readonly exporters: readonly Exporter[];
+  /** By the place of the exporter. */
   readonly targets: ReadonlyMap<number, ExportTarget>;
+  /** Folders that get an image blob by blob, by the worker's names for them. */
+  readonly stores: ReadonlyMap<string, ContentFolder>;
 }
 
 export interface Exporter {
@@ -15,79 +22,131 @@ export interface Exporter {
   readonly attrs: ReadonlyMap<string, string>;
 }
 
-export type ExportOptions = Pick<SolveOptions, "outputs" | "push" | "tags" | "platforms">;
+/** Who exports. */
+export interface ExportingWorker {
+  readonly protocol: "docker" | "buildkit";
+  /** Finds the engine of a Docker context, or of the current one, as a place to load an image into. */
+  readonly findEngine: (context: string | undefined) => Promise<Engine>;
+}
+
+export type ExportOptions = Pick<SolveOptions, "outputs" | "push" | "tags" | "platforms" | "annotations">;
 
 /**
  * Turns outputs into exporters of a worker. A Docker engine calls its image exporter `moby`, and loads an image by
- * exporting it there. Without any output a Docker engine keeps the image, and any other worker nothing but its cache.
+ * exporting it there; another engine is sent an archive. Without any output a Docker engine keeps the image, and any
+ * other worker nothing but its cache.
  *
- * Throws a Failure `usage` for outputs that no worker can make.
+ * Rejects with a Failure `usage` for outputs that no worker can make, or as `findEngine` does.
  */
-export function planExports(options: ExportOptions, protocol: "docker" | "buildkit"): ExportPlan {
+export async function planExports(options: ExportOptions, worker: ExportingWorker): Promise<ExportPlan> {
   const exporters: Exporter[] = [];
   const targets = new Map<number, ExportTarget>();
-  for (const output of wantedOutputs(options, protocol)) {
+  const stores = new Map<string, ContentFolder>();
+  for (const output of wantedOutputs(options, worker)) {
     if (output.type === "cacheonly") continue;
-    const target = targetOf(output, options);
+    const { type, target, folder } = await planOutput(output, options, worker);
     if (target !== undefined) targets.set(exporters.length, target);
-    exporters.push({ type: exporterType(output, protocol), attrs: exporterAttrs(output, options) });
+    if (folder !== undefined) addStore(stores, folder);
+    exporters.push({ type, attrs: exporterAttrs(output, options) });
   }
-  return { exporters, targets };
+  return { exporters, targets, stores };
 }
 
-function wantedOutputs({ outputs = [], push }: ExportOptions, protocol: "docker" | "buildkit"): readonly SolveOutput[] {
+function wantedOutputs({ outputs = [], push }: ExportOptions, { protocol }: ExportingWorker): readonly SolveOutput[] {
   if (push === true && !outputs.some((output) => output.type === "image")) return [...outputs, { type: "image" }];
   return outputs.length === 0 && protocol === "docker" ? [{ type: "image" }] : outputs;
 }
 
-function exporterType({ type, dest }: SolveOutput, protocol: "docker" | "buildkit"): string {
-  const loads = type === "docker" && dest === undefined;
-  if (loads && protocol === "buildkit") {
-    throw new Failure("usage", "the worker has no Docker engine to load the image into", {
-      remedy:
-        "Write an archive, -o type=docker,dest=FILE, and `docker load -i` it, or build on the engine with --addr docker://.",
-    });
-  }
-  return protocol === "docker" && (type === "image" || loads) ? "moby" : type;
+interface PlannedOutput {
+  readonly type: string;
+  readonly target?: ExportTarget;
+  /** Where an image goes blob by blob. */
+  readonly folder?: string;
 }
 
-function exporterAttrs({ type, attrs }: SolveOutput, { tags = [], push }: ExportOptions): Map<string, string> {
-  const result = new Map(Object.entries(attrs ?? {}));
-  const named = type === "image" || type === "oci" || type === "docker";
-  if (named && tags.length > 0) result.set("name", tags.join(","));
-  if (type === "image" && push === true) result.set("push", "true");
-  if (isTrue(result.get("push")) && (result.get("name") ?? "") === "") {
-    throw new Failure("usage", "an image that is pushed needs a name", { remedy: "Give one with -t." });
-  }
-  return result;
-}
-
-function targetOf(output: SolveOutput, { platforms = [] }: ExportOptions): ExportTarget | undefined {
-  const { type, dest, attrs } = output;
+async function planOutput(
+  output: SolveOutput,
+  options: ExportOptions,
+  worker: ExportingWorker,
+): Promise<PlannedOutput> {
+  const { type, dest } = output;
   switch (type) {
-    case "cacheonly":
     case "image":
-      return refuseDest(output);
+      refuseDest(output);
+      return { type: worker.protocol === "docker" ? "moby" : type };
+    case "cacheonly":
+      refuseDest(output);
+      return { type };
     case "local":
-      if (typeof dest !== "string" || dest === "") throw needsDest(type, "a folder");
-      return { kind: "folder", path: resolve(dest) };
+      return { type, target: { kind: "folder", path: folderOf(output) } };
     case "docker":
-      if (platforms.length > 1 && dest !== undefined) {
+      if (dest === undefined) return planLoad(output, options, worker);
+      if ((options.platforms ?? []).length > 1) {
         throw new Failure("usage", "a Docker archive holds an image of one platform", {
           remedy: "Use type=oci for several platforms.",
         });
       }
-      return dest === undefined ? undefined : archiveTarget(output);
+      break;
     case "oci":
     case "tar":
-      if (dest === undefined || dest === "") throw needsDest(type, "a file");
-      if (attrs !== undefined && isFalse(new Map(Object.entries(attrs)).get("tar"))) {
-        throw new Failure("usage", `type=${type} is written as an archive only (tar=false is not supported)`, {
-          remedy: "Leave tar=false out and unpack the archive.",
-        });
-      }
-      return archiveTarget(output);
+      break;
   }
+  if (type !== "tar" && isFalse(attrOf(output, "tar"))) return { type, folder: folderOf(output) };
+  return { type, target: archiveTarget(output) };
+}
+
+/** The engine that builds has the image at once; any other is sent it. */
+async function planLoad(
+  output: SolveOutput,
+  { platforms = [] }: ExportOptions,
+  { protocol, findEngine }: ExportingWorker,
+): Promise<PlannedOutput> {
+  const context = attrOf(output, "context");
+  if (protocol === "docker" && context === undefined) return { type: "moby" };
+  const { endpoint, takesOci } = await findEngine(context);
+  if (!takesOci && platforms.length > 1) {
+    throw new Failure("usage", `the Docker engine at ${endpoint.text} keeps images of one platform only`, {
+      remedy: "Build for one platform, or turn on the engine's containerd image store.",
+    });
+  }
+  return { type: takesOci ? "oci" : "docker", target: { kind: "engine", endpoint } };
+}
+
+function addStore(stores: Map<string, ContentFolder>, path: string): void {
+  if (stores.size > 0) {
+    throw new Failure("usage", "a worker writes one image blob by blob into a folder, and not several", {
+      remedy: "Leave out tar=false in all outputs but one.",
+    });
+  }
+  stores.set(storeName.export, { path, writable: true });
+}
+
+function exporterAttrs(
+  { type, attrs }: SolveOutput,
+  { tags = [], push, annotations = [] }: ExportOptions,
+): Map<string, string> {
+  const result = new Map(Object.entries(attrs ?? {}));
+  const isImage = type === "image" || type === "oci" || type === "docker";
+  if (isImage && tags.length > 0) result.set("name", tags.join(","));
+  if (isImage) for (const [name, value] of annotationAttrs(annotations)) result.set(name, value);
+  if (type === "image" && push === true) result.set("push", "true");
+  if (type === "docker") result.delete("context");
+  if (!isTrue(result.get("push"))) return result;
+  if ((result.get("name") ?? "") === "") {
+    throw new Failure("usage", "an image that is pushed needs a name", { remedy: "Give one with -t." });
+  }
+  // Whoever pushes does not run it here: its layers need not be unpacked.
+  if (!result.has("unpack")) result.set("unpack", "false");
+  return result;
+}
+
+function attrOf({ attrs = {} }: SolveOutput, name: string): string | undefined {
+  return Object.hasOwn(attrs, name) ? attrs[name] : undefined;
+}
+
+function folderOf({ type, dest }: SolveOutput): string {
+  if (typeof dest !== "string" || dest === "") throw needsDest(type, "a folder");
+  return resolve(dest);
 }
 
 function archiveTarget({ type, dest }: SolveOutput): ExportTarget {
@@ -95,8 +154,8 @@ function archiveTarget({ type, dest }: SolveOutput): ExportTarget {
   return typeof dest === "string" ? { kind: "file", path: resolve(dest) } : { kind: "stream", stream: dest };
 }
 
-function refuseDest({ type, dest }: SolveOutput): undefined {
-  if (dest === undefined) return undefined;
+function refuseDest({ type, dest }: SolveOutput): void {
+  if (dest === undefined) return;
   throw new Failure("usage", `type=${type} has no dest`, {
     remedy: "Use type=oci or type=docker for an image in a file, type=local for its files in a folder.",
   });

@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import type { Compilation } from "../graph/compilation.ts";
 import type { Tls } from "./buildkit/address.ts";
 import type { SolveListener, WorkerInfo } from "./events.ts";
+import type { SourcePolicy } from "./source-policy.ts";
 
 /** A Dockerfile that is at hand as text, with or without a context to copy from. */
 export interface DockerfileInput {
@@ -47,10 +48,33 @@ export interface SolveOptions {
   /** Pushes the image outputs; with none, adds one. */
   readonly push?: boolean | undefined;
 
+  /**
+   * Where to look for cache besides the worker's own: `registry` (`ref`), `local` (`src`, `tag`, `digest`), `gha`, `s3`,
+   * `azblob`, with BuildKit's attributes. A local cache that is not there is left out with a note.
+   */
+  readonly cacheFrom?: readonly CacheEntry[] | undefined;
+  /** Where to write cache: those types (`local` has `dest`), and `inline`, inside the image that is pushed. */
+  readonly cacheTo?: readonly CacheEntry[] | undefined;
+  /**
+   * Attestations by type, `provenance` and `sbom`: their attributes (`mode=max`), true for the defaults, false for none.
+   * Where nothing is said of provenance, images get a minimal one if the worker can attest.
+   */
+  readonly attestations?: Readonly<Record<string, string | boolean>> | undefined;
+  /** `[level[platform],…:]key=value`; levels are manifest (the default), manifest-descriptor, index, index-descriptor. */
+  readonly annotations?: readonly string[] | undefined;
+
   /** Contents by id, for RUN --mount=type=secret. */
   readonly secrets?: Readonly<Record<string, SecretSource>> | undefined;
+  /**
+   * For RUN --mount=type=ssh and git over SSH, by id (`default`): the socket of an agent, or files of private keys
+   * without passphrases. An empty list stands for the agent that SSH_AUTH_SOCK names.
+   */
+  readonly ssh?: Readonly<Record<string, readonly string[]>> | undefined;
   /** Such as `network.host` and `security.insecure`. */
   readonly entitlements?: readonly string[] | undefined;
+
+  /** Which sources the build may use; see `parseSourcePolicy` for a policy in JSON. */
+  readonly sourcePolicy?: SourcePolicy | undefined;
 
   /** The worker's address, see `parseAddress`; by default the one that `discover` finds. */
   readonly addr?: string | undefined;
@@ -73,6 +97,12 @@ export interface SolveOptions {
   readonly onEvent?: SolveListener | undefined;
 }
 
+/** A cache outside of the worker, with the attributes that BuildKit has for its type. */
+export interface CacheEntry {
+  readonly type: string;
+  readonly attrs?: Readonly<Record<string, string>> | undefined;
+}
+
 /** A secret's contents: bytes at hand, or a file that is read when a step asks for it. */
 export type SecretSource = { readonly data: Uint8Array } | { readonly path: string };
 
@@ -80,8 +110,9 @@ export type SecretSource = { readonly data: Uint8Array } | { readonly path: stri
 export interface SolveOutput {
   /**
    * `local` writes the files into a folder, one folder for each platform if there are several; `tar` the same as an
-   * archive; `oci` and `docker` an image archive; `image` keeps it in the worker's image store; `docker` without
-   * `dest` loads it into the Docker engine; `cacheonly` keeps nothing.
+   * archive; `oci` and `docker` an image archive, or with the attribute `tar=false` the same as a folder, to which images
+   * are added; `image` keeps it in the worker's image store; `docker` without `dest` loads it into the Docker engine that
+   * builds, or that of the Docker context in the attribute `context`; `cacheonly` keeps nothing.
    */
   readonly type: "local" | "tar" | "oci" | "docker" | "image" | "cacheonly";
   /** A path, or a stream for `tar`, `oci` and `docker`, which is ended when the export is whole. */

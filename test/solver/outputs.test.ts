@@ -1,28 +1,30 @@
 import { resolve } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, test } from "vitest";
+import { Failure } from "../../src/failure.ts";
+import { parseAddress } from "../../src/solver/buildkit/address.ts";
 import { type ExportOptions, planExports } from "../../src/solver/outputs.ts";
 
 describe("without outputs", () => {
-  test("a Docker engine keeps the image, another worker only its cache", () => {
-    expect(plan({ tags: ["app:1", "app:latest"] }, "docker")).toEqual([
+  test("a Docker engine keeps the image, another worker only its cache", async () => {
+    expect(await plan({ tags: ["app:1", "app:latest"] }, "docker")).toEqual([
       ["moby", { name: "app:1,app:latest" }, undefined],
     ]);
-    expect(plan({ tags: ["app:1"] }, "buildkit")).toEqual([]);
+    expect(await plan({ tags: ["app:1"] }, "buildkit")).toEqual([]);
   });
 
-  test("push makes an image", () => {
-    expect(plan({ tags: ["r.example/app"], push: true }, "buildkit")).toEqual([
-      ["image", { name: "r.example/app", push: "true" }, undefined],
+  test("push makes an image, which need not be unpacked", async () => {
+    expect(await plan({ tags: ["r.example/app"], push: true }, "buildkit")).toEqual([
+      ["image", { name: "r.example/app", push: "true", unpack: "false" }, undefined],
     ]);
   });
 });
 
 describe("outputs", () => {
-  test("by their place, also behind one that is none", () => {
+  test("by their place, also behind one that is none", async () => {
     const stream = new PassThrough();
     expect(
-      plan(
+      await plan(
         {
           outputs: [
             { type: "cacheonly" },
@@ -42,31 +44,73 @@ describe("outputs", () => {
     ]);
   });
 
-  test("docker without dest loads into the engine that builds", () => {
+  test("docker without dest loads into the engine that builds", async () => {
     expect(
-      plan({ outputs: [{ type: "docker" }], tags: ["a"], platforms: ["linux/amd64", "linux/arm64"] }, "docker"),
+      await plan({ outputs: [{ type: "docker" }], tags: ["a"], platforms: ["linux/amd64", "linux/arm64"] }, "docker"),
     ).toEqual([["moby", { name: "a" }, undefined]]);
-    expect(plan({ outputs: [{ type: "docker", dest: "a.tar" }], tags: ["a"] }, "docker")).toEqual([
+    expect(await plan({ outputs: [{ type: "docker", dest: "a.tar" }], tags: ["a"] }, "docker")).toEqual([
       ["docker", { name: "a" }, { kind: "file", path: resolve("a.tar") }],
     ]);
   });
 
-  test("cacheonly alone is nothing, on an engine too", () => {
-    expect(plan({ outputs: [{ type: "cacheonly" }] }, "docker")).toEqual([]);
+  test("docker without dest is sent to an engine that does not build, as it takes it", async () => {
+    const load: ExportOptions = { outputs: [{ type: "docker" }], tags: ["a"] };
+    const here = { kind: "engine", endpoint: parseAddress("tcp://here:2375") };
+    expect(await plan(load, "buildkit")).toEqual([["oci", { name: "a" }, here]]);
+    expect(await plan(load, "buildkit", false)).toEqual([["docker", { name: "a" }, here]]);
+    expect(await plan({ outputs: [{ type: "docker", attrs: { context: "far" } }], tags: ["a"] }, "docker")).toEqual([
+      ["oci", { name: "a" }, { kind: "engine", endpoint: parseAddress("tcp://far:2375") }],
+    ]);
   });
 
-  test("push pushes the image that is there, and does not touch the others", () => {
+  test("tar=false is a folder of blobs", async () => {
+    const attrs = { tar: "false" };
+    expect(await plan({ outputs: [{ type: "oci", dest: "layout", attrs }] }, "buildkit")).toEqual([
+      ["oci", attrs, { blobs: resolve("layout") }],
+    ]);
+  });
+
+  test("annotations of each level, for images only", async () => {
+    const annotations = [
+      "plain=1",
+      "manifest[linux/arm64],index:both=x=y",
+      "manifest-descriptor:org.example/a:b=",
+      "index-descriptor[linux/amd64]:top=1",
+    ];
+    const outputs = [{ type: "image" }, { type: "local", dest: "out" }] as const;
+    expect(await plan({ outputs, annotations }, "buildkit")).toEqual([
+      [
+        "image",
+        {
+          "annotation.plain": "1",
+          "annotation-manifest[linux/arm64].both": "x=y",
+          "annotation-index.both": "x=y",
+          "annotation-manifest-descriptor.org.example/a:b": "",
+          "annotation-index-descriptor.top": "1",
+        },
+        undefined,
+      ],
+      ["local", {}, { kind: "folder", path: resolve("out") }],
+    ]);
+  });
+
+  test("cacheonly alone is nothing, on an engine too", async () => {
+    expect(await plan({ outputs: [{ type: "cacheonly" }] }, "docker")).toEqual([]);
+  });
+
+  test("push pushes the image that is there, and does not touch the others", async () => {
     expect(
-      plan({ outputs: [{ type: "image" }, { type: "oci", dest: "x" }], push: true, tags: ["a"] }, "docker"),
+      await plan({ outputs: [{ type: "image" }, { type: "oci", dest: "x" }], push: true, tags: ["a"] }, "docker"),
     ).toEqual([
-      ["moby", { name: "a", push: "true" }, undefined],
+      ["moby", { name: "a", push: "true", unpack: "false" }, undefined],
       ["oci", { name: "a" }, { kind: "file", path: resolve("x") }],
     ]);
   });
 
-  test("attributes are keys like any other", () => {
+  test("attributes are keys like any other", async () => {
     const attrs = JSON.parse('{"__proto__": "x", "1": "y"}');
-    expect([...(planExports({ outputs: [{ type: "image", attrs }] }, "buildkit").exporters[0]?.attrs ?? [])]).toEqual([
+    const { exporters } = await planExports({ outputs: [{ type: "image", attrs }] }, noEngine);
+    expect([...(exporters[0]?.attrs ?? [])]).toEqual([
       ["1", "y"],
       ["__proto__", "x"],
     ]);
@@ -86,19 +130,52 @@ describe("what cannot be", () => {
       { outputs: [{ type: "docker", dest: "x" }], platforms: ["linux/amd64", "linux/arm64"] },
       "type=oci",
     ],
-    ["an archive that is none", { outputs: [{ type: "oci", dest: "x", attrs: { tar: "false" } }] }, "tar=false"],
-    ["a load without an engine", { outputs: [{ type: "docker" }] }, "docker load"],
-  ])("%s is refused with the remedy", (_, options, remedy) => {
-    expect(() => planExports(options, "buildkit")).toThrowError(expect.objectContaining({ code: "usage" }));
-    try {
-      planExports(options, "buildkit");
-    } catch (error) {
-      expect(`${error} ${error instanceof Object && "remedy" in error ? error.remedy : ""}`).toContain(remedy);
-    }
+    [
+      "two folders of blobs",
+      {
+        outputs: [
+          { type: "oci", dest: "x", attrs: { tar: "false" } },
+          { type: "oci", dest: "y", attrs: { tar: "false" } },
+        ],
+      },
+      "tar=false",
+    ],
+    ["an annotation without a value", { outputs: [{ type: "image" }], annotations: ["a"] }, "key=value"],
+    ["an annotation of no level", { outputs: [{ type: "image" }], annotations: ["layer:a=b"] }, "index-descriptor"],
+    [
+      "an annotation of no platform",
+      { outputs: [{ type: "image" }], annotations: ["manifest[a/b/c/d]:k=v"] },
+      "a/b/c/d",
+    ],
+  ])("%s is refused with the remedy", async (_, options, remedy) => {
+    const error: unknown = await planExports(options, noEngine).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "usage" });
+    expect(`${error} ${error instanceof Failure ? error.remedy : ""}`).toContain(remedy);
+  });
+
+  test("several platforms for an engine that keeps images of one", async () => {
+    const options: ExportOptions = { outputs: [{ type: "docker" }], platforms: ["linux/amd64", "linux/arm64"] };
+    await expect(plan(options, "buildkit", false)).rejects.toMatchObject({ code: "usage" });
+    expect((await plan(options, "buildkit", true)).map(([type]) => type)).toEqual(["oci"]);
   });
 });
 
-function plan(options: ExportOptions, protocol: "docker" | "buildkit") {
-  const { exporters, targets } = planExports(options, protocol);
-  return exporters.map(({ type, attrs }, index) => [type, Object.fromEntries(attrs), targets.get(index)]);
+const noEngine = {
+  protocol: "buildkit",
+  findEngine: () => Promise.reject(new Error("there is no engine")),
+} as const;
+
+/** Each exporter with its attributes and what takes its bytes; a folder of blobs shows as `{ blobs: path }`. */
+async function plan(options: ExportOptions, protocol: "docker" | "buildkit", takesOci = true) {
+  const findEngine = async (context: string | undefined) => ({
+    endpoint: parseAddress(`tcp://${context ?? "here"}:2375`),
+    takesOci,
+  });
+  const { exporters, targets, stores } = await planExports(options, { protocol, findEngine });
+  const [folder] = stores.values();
+  return exporters.map(({ type, attrs }, index) => [
+    type,
+    Object.fromEntries(attrs),
+    targets.get(index) ?? (folder === undefined ? undefined : { blobs: folder.path }),
+  ]);
 }

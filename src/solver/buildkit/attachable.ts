@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Failure } from "../../failure.ts";
+import type { Endpoint } from "./address.ts";
 
 /**
  * One gRPC service that we serve to the worker over a session: file sync, file send, auth, secrets…
@@ -43,5 +44,7 @@ export type ExportTarget =
   | { readonly kind: "file"; readonly path: string }
   /** A tar-like stream into a stream of the caller's (standard output); ended when the export is whole. */
   | { readonly kind: "stream"; readonly stream: Writable }
+  /** A tar-like stream into a Docker engine, which keeps the image. */
+  | { readonly kind: "engine"; readonly endpoint: Endpoint }
   /** A tree of files into a folder, made when absent; what is in it and not in the export stays. */
   | { readonly kind: "folder"; readonly path: string };

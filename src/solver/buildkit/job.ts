@@ -1,8 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { Failure } from "../../failure.ts";
 import type { Gateway } from "../../frontend/gateway.ts";
-import type { SolveListener } from "../events.ts";
+import type { CachePlan } from "../caches.ts";
+import type { SolveEvent } from "../events.ts";
 import type { Exporter } from "../outputs.ts";
+import type { CacheEntry } from "../solve-options.ts";
+import type { SourcePolicy } from "../source-policy.ts";
 import type { Attachable, AttachableContext } from "./attachable.ts";
 import { bridgeOf } from "./bridge.ts";
 import { controlService } from "./client-services.ts";
@@ -11,6 +14,7 @@ import { checkDefinitionSize } from "./definition-size.ts";
 import { openGateway } from "./gateway.ts";
 import type { control } from "./proto/gen/buildkit.js";
 import { newId, openSession } from "./session.ts";
+import { toWirePolicy } from "./source-policy.ts";
 import { StatusReader } from "./status.ts";
 import { toMap, toRecord } from "./wire.ts";
 
@@ -30,9 +34,14 @@ export interface Job {
   readonly what: Work;
   readonly frontendOptions: ReadonlyMap<string, string>;
   readonly exporters: readonly Exporter[];
+  readonly caches?: Pick<CachePlan, "imports" | "exports"> | undefined;
+  readonly sourcePolicy?: SourcePolicy | undefined;
+  /** It builds nothing that anyone would look up: the worker keeps no record of it. */
+  readonly internal?: boolean | undefined;
   readonly entitlements: readonly string[];
   readonly signal: AbortSignal;
-  readonly onEvent: SolveListener;
+  /** What it returns is waited for before the next event is taken in. */
+  readonly onEvent: (event: SolveEvent) => Promise<void> | void;
 }
 
 /** What is built: a definition as it is, what a frontend of the worker makes, or what we make over the gateway. */
@@ -133,19 +142,25 @@ async function runFrontend(
 }
 
 function solveRequest(job: Job, ref: string): control.SolveRequest.$Properties {
-  const { what } = job;
+  const { what, caches = { imports: [], exports: [] } } = job;
   const [first] = job.exporters;
   return {
     ref,
     session: job.session.id,
-    cache: {},
+    cache: { imports: caches.imports.map(cacheOption), exports: caches.exports.map(cacheOption) },
     frontendAttrs: toRecord(job.frontendOptions),
     exporters: job.exporters.map(({ type, attrs }) => ({ type, attrs: toRecord(attrs) })),
     ...(first === undefined ? {} : { exporter: first.type, exporterAttrs: toRecord(first.attrs) }),
     entitlements: [...job.entitlements],
+    internal: job.internal === true,
+    ...(job.sourcePolicy === undefined ? {} : { sourcePolicy: toWirePolicy(job.sourcePolicy) }),
     ...(what.kind === "definition" ? { definition: what.definition } : {}),
     ...(what.kind === "frontend" ? { frontend: what.frontend } : {}),
   };
+}
+
+function cacheOption({ type, attrs = {} }: CacheEntry): control.CacheOption.$Properties {
+  return { type, attrs: toRecord(new Map(Object.entries(attrs))) };
 }
 
 /** Passes a build's status on as events until the worker ends it. */
@@ -154,7 +169,7 @@ class StatusPump {
   readonly #ended: Promise<void>;
   #lastHeard = performance.now();
 
-  constructor(connection: Connection, ref: string, onEvent: SolveListener) {
+  constructor(connection: Connection, ref: string, onEvent: Job["onEvent"]) {
     this.#ended = this.#run(connection, ref, onEvent);
     // It is awaited in `end`, which may come much later.
     this.#ended.catch(() => {});
@@ -176,12 +191,12 @@ class StatusPump {
     }
   }
 
-  async #run(connection: Connection, ref: string, onEvent: SolveListener): Promise<void> {
+  async #run(connection: Connection, ref: string, onEvent: Job["onEvent"]): Promise<void> {
     const reader = new StatusReader();
     try {
       for await (const message of connection.stream(controlService.status, { ref }, { signal: this.#stop.signal })) {
         this.#lastHeard = performance.now();
-        for (const event of reader.read(message)) onEvent(event);
+        for (const event of reader.read(message)) await onEvent(event);
       }
     } catch (error) {
       // Progress is for looking at: how the build ended is in the answer to Solve. A bug of ours is no such thing.

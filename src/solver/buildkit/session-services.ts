@@ -85,4 +85,14 @@ export const contentService = {
     content.ReadContentRequest,
     content.ReadContentResponse,
   ),
+  Write: duplexStream<content.WriteContentRequest, content.WriteContentResponse.$Properties>(
+    "/containerd.services.content.v1.Content/Write",
+    content.WriteContentRequest,
+    content.WriteContentResponse,
+  ),
+  Abort: unary<content.AbortRequest, content.Empty.$Properties>(
+    "/containerd.services.content.v1.Content/Abort",
+    content.AbortRequest,
+    content.Empty,
+  ),
 };

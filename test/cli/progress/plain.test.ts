@@ -8,8 +8,12 @@ const worker: SolveEvent = {
     description: "docker at unix:///d.sock",
     address: "unix:///d.sock",
     origin: "DOCKER_HOST",
+    protocol: "docker",
+    containerdImages: true,
     version: "",
     platforms: [],
+    protocol: "docker",
+    containerdImages: false,
   },
 };
 const vertex = (digest: string, name: string): SolveEvent => ({

@@ -69,6 +69,8 @@ export async function startRig({ direct = true } = {}): Promise<Rig> {
       });
       client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
         "grpc.max_receive_message_length": 16 << 20,
+        // What it keeps for retries, grpc-js goes through for every message that is sent.
+        "grpc.enable_retries": 0,
       });
     },
     call(service, metadata) {

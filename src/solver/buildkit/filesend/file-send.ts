@@ -2,6 +2,7 @@ import { type Metadata, status } from "@grpc/grpc-js";
 import { errnoText } from "../../../errno.ts";
 import { Failure } from "../../../failure.ts";
 import type { Attachable, AttachableContext, ExportTarget } from "../attachable.ts";
+import { loadImage } from "../engine.ts";
 import type { DiffCopyCall } from "../filesync/direct-send.ts";
 import { encodeError, MalformedPacket } from "../filesync/packet.ts";
 import { CallOver, type PacketStream, packetStream } from "../filesync/packet-stream.ts";
@@ -94,6 +95,8 @@ async function receive(
       return writeFile(target.path, readByteMessages(stream));
     case "stream":
       return writeStream(target.stream, readByteMessages(stream), stream.signal);
+    case "engine":
+      return loadImage(target.endpoint, readByteMessages(stream), stream.signal);
     case "folder": {
       const folder = folders.get(exporter) ?? new TargetFolder(target.path);
       folders.set(exporter, folder);
@@ -115,7 +118,8 @@ function exporterMetadata(metadata: Metadata): ReadonlyMap<string, string> {
 }
 
 function failureOf(error: unknown, target: ExportTarget): Failure | undefined {
-  const where = target.kind === "stream" ? "the output stream" : target.path;
+  if (error instanceof Failure) return error;
+  const where = nameOf(target);
   if (error instanceof ExportError) {
     const what = error.path === where ? where : `${JSON.stringify(error.path)} of the export to ${where}`;
     const reason = error.cause === undefined ? error.message : errnoText(error.cause);
@@ -130,4 +134,9 @@ function failureOf(error: unknown, target: ExportTarget): Failure | undefined {
     });
   }
   return undefined;
+}
+
+function nameOf(target: ExportTarget): string {
+  if (target.kind === "stream") return "the output stream";
+  return target.kind === "engine" ? `the engine at ${target.endpoint.text}` : target.path;
 }

@@ -1,0 +1,158 @@
+import { platform } from "node:os";
+import { environment } from "../environment.ts";
+import { Failure } from "../failure.ts";
+import type { Compilation } from "../graph/compilation.ts";
+import type { Definition } from "../llb/definition.ts";
+import { attachables } from "./attachables.ts";
+import { attestationOptions } from "./attestations.ts";
+import { type BuildInputs, findInputs } from "./build-inputs.ts";
+import type { Connection } from "./buildkit/connection.ts";
+import { findEngine } from "./buildkit/engine.ts";
+import { runJob, type Work } from "./buildkit/job.ts";
+import { newId } from "./buildkit/session.ts";
+import { findSshSources } from "./buildkit/ssh/ssh-sources.ts";
+import type { Worker } from "./buildkit/worker-info.ts";
+import { type CachePlan, finishCaches, planCaches } from "./caches.ts";
+import { checkOptions } from "./check-options.ts";
+import { checkTargets } from "./check-targets.ts";
+import { describeFailure } from "./describe-failure.ts";
+import type { SolveEvent } from "./events.ts";
+import { finishExports } from "./finish-exports.ts";
+import { frontendOptions } from "./frontend-options.ts";
+import { planExports } from "./outputs.ts";
+import { Recorder } from "./recorder.ts";
+import type { EventSink } from "./running-solve.ts";
+import type { DockerfileInput, SolveOptions, SolveResult } from "./solve-options.ts";
+import { definitionWork, dockerfileWork } from "./work.ts";
+
+export type BuildInput = string | DockerfileInput | Definition;
+
+/** Gives the worker when the inputs have been found: what is wrong here is told without asking it. */
+export type OpenWorker = (signal: AbortSignal) => Promise<{
+  readonly connection: Connection;
+  readonly worker: Worker;
+}>;
+
+/** One build on a worker, as `solve` describes it. */
+export async function runBuild(
+  input: BuildInput,
+  options: SolveOptions,
+  open: OpenWorker,
+  tell: EventSink,
+): Promise<SolveResult> {
+  checkOptions(options);
+  const signal = options.signal ?? new AbortController().signal;
+  const build = new Build(input, options, tell);
+  try {
+    return await build.run(open, signal);
+  } catch (error) {
+    if (signal.aborted) throw new Failure("cancelled", "the build was cancelled", { cause: error });
+    throw describeFailure(error, build.recorder, build.definitions);
+  }
+}
+
+/** One build, and what has been learnt of it so far. */
+class Build {
+  readonly recorder = new Recorder();
+  definitions: readonly Definition[] = [];
+  readonly #input: BuildInput;
+  readonly #options: SolveOptions;
+  readonly #sink: EventSink;
+  #compilation: Compilation | undefined;
+
+  constructor(input: BuildInput, options: SolveOptions, sink: EventSink) {
+    this.#input = input;
+    this.#options = options;
+    this.#sink = sink;
+  }
+
+  async run(open: OpenWorker, signal: AbortSignal): Promise<SolveResult> {
+    const options = this.#options;
+    const inputs = isDefinition(this.#input) ? noInputs : await findInputs(this.#input, options);
+    const env = environment();
+    const ssh = await findSshSources(options.ssh ?? {}, env, platform());
+    const { connection, worker } = await open(signal);
+    const { protocol } = connection.worker;
+    const exports = await planExports(options, { protocol, findEngine: (context) => findEngine(context, signal) });
+    await checkTargets(exports.targets.values());
+    const caches = await planCaches(options, env);
+    await this.#tell({ kind: "worker", worker: worker.info });
+    for (const message of caches.notes) await this.#tell({ kind: "note", message });
+    const { ref, exporterResponse } = await runJob({
+      connection,
+      session: {
+        id: options.sessionId ?? newId(),
+        sharedKey: inputs.sharedKey,
+        attach: (context) =>
+          attachables(options, { inputs, exports, caches, ssh, definitions: () => this.definitions }, context),
+      },
+      what: this.#work(worker, caches),
+      frontendOptions: this.#frontendOptions(inputs, worker, protocol, caches),
+      exporters: exports.exporters,
+      caches,
+      sourcePolicy: options.sourcePolicy,
+      entitlements: entitlementsOf(options),
+      signal,
+      onEvent: (event) => this.#tell(event),
+    });
+    await finishExports(exports, exporterResponse);
+    await finishCaches(caches, exporterResponse);
+    return {
+      worker: worker.info,
+      ref,
+      digest: exporterResponse.get("containerimage.digest"),
+      exporterResponse,
+      compilation: this.#compilation,
+      timings: this.recorder.timings(),
+    };
+  }
+
+  #frontendOptions(
+    inputs: BuildInputs,
+    worker: Worker,
+    protocol: "docker" | "buildkit",
+    { imports }: CachePlan,
+  ): ReadonlyMap<string, string> {
+    const attestations = attestationOptions(this.#options, worker.attests, isDefinition(this.#input));
+    if (isDefinition(this.#input)) return attestations;
+    const asked = frontendOptions(this.#options, protocol, worker.hostGateway);
+    const cacheImports = imports.map(({ type, attrs = {} }) => ({ Type: type, Attrs: attrs }));
+    return new Map([
+      ...attestations,
+      ...inputs.frontendOptions,
+      ...(imports.length === 0 ? [] : [["cache-imports", JSON.stringify(cacheImports)] as const]),
+      ...asked,
+    ]);
+  }
+
+  #work({ info: { platforms } }: Worker, { imports }: CachePlan): Work {
+    const { frontend, maxParallelism } = this.#options;
+    const cacheImports = imports.map(({ type, attrs = {} }) => ({ type, attrs: new Map(Object.entries(attrs)) }));
+    const how = { maxParallelism, cacheImports, platforms };
+    if (isDefinition(this.#input)) {
+      this.definitions = [this.#input];
+      return definitionWork(this.#input, how);
+    }
+    if (frontend !== undefined) return { kind: "frontend", frontend };
+    return dockerfileWork(how, (compilation) => {
+      this.#compilation = compilation;
+      this.definitions = compilation.platforms.map(({ definition }) => definition);
+    });
+  }
+
+  #tell(event: SolveEvent): Promise<void> | void {
+    this.recorder.record(event);
+    this.#options.onEvent?.(event);
+    return this.#sink(event);
+  }
+}
+
+const noInputs: BuildInputs = { sources: new Map(), ociLayouts: new Map(), frontendOptions: new Map(), sharedKey: "" };
+
+function entitlementsOf({ entitlements = [], network }: SolveOptions): readonly string[] {
+  return network === "host" ? [...new Set([...entitlements, "network.host"])] : entitlements;
+}
+
+function isDefinition(input: BuildInput): input is Definition {
+  return typeof input === "object" && "def" in input;
+}

@@ -1,0 +1,67 @@
+import type { Definition } from "../llb/definition.ts";
+import { runBuild } from "./build.ts";
+import type { Tls } from "./buildkit/address.ts";
+import { Connection } from "./buildkit/connection.ts";
+import { discover } from "./buildkit/discover.ts";
+import { readWorker, type Worker } from "./buildkit/worker-info.ts";
+import type { WorkerInfo } from "./events.ts";
+import { type RunningSolve, startSolve } from "./running-solve.ts";
+import type { DockerfileInput, SolveOptions } from "./solve-options.ts";
+
+export interface ConnectOptions {
+  readonly tls?: Tls | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a build of a client is made: by the worker that the client has. */
+export type ClientSolveOptions = Omit<SolveOptions, "addr" | "tls">;
+
+/**
+ * Connects to a worker, the one at `addr` or the first that answers, for many builds. Rejects with a Failure:
+ * `worker-unreachable` or `usage`.
+ */
+export async function connect(addr?: string, { tls, signal }: ConnectOptions = {}): Promise<Client> {
+  const found = await discover({ addr, tls, signal });
+  const connection = new Connection(found);
+  try {
+    const worker = await readWorker(connection, signal ?? new AbortController().signal);
+    return new Client(connection, worker);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/**
+ * A worker with a connection that stays: builds begin without finding and asking it first, and run side by side, each
+ * with a session of its own. When the worker was away, the next build connects again. Lasts until `close`.
+ */
+export class Client {
+  readonly #connection: Connection;
+  readonly #worker: Worker;
+
+  /** @internal */
+  constructor(connection: Connection, worker: Worker) {
+    this.#connection = connection;
+    this.#worker = worker;
+  }
+
+  get worker(): WorkerInfo {
+    return this.#worker.info;
+  }
+
+  /** Builds as the function `solve` does, and rejects as it does. */
+  solve(input: string | DockerfileInput | Definition, options: ClientSolveOptions = {}): RunningSolve {
+    const open = () => Promise.resolve({ connection: this.#connection, worker: this.#worker });
+    return startSolve((tell) => runBuild(input, options, open, tell));
+  }
+
+  /** Ends the builds that are under way, and lets go of the worker. */
+  close(): void {
+    this.#connection.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

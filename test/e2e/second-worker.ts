@@ -1,0 +1,29 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { onTestFinished } from "vitest";
+
+const script = fileURLToPath(new URL("../../scripts/worker/worker.mjs", import.meta.url));
+const runFile = promisify(execFile);
+
+/** Another worker, which has built nothing yet, for one test. */
+export interface SecondWorker {
+  readonly dockerHost: string;
+  /** A registry of its own. */
+  readonly registry: string;
+  readonly pids: readonly number[];
+}
+
+/** Starts a worker of its own for the test; it is gone after it. */
+export async function secondWorker(): Promise<SecondWorker> {
+  const folder = await mkdtemp(join(tmpdir(), "llbc-"));
+  onTestFinished(async () => {
+    await runFile(process.execPath, [script, "down", folder]);
+    await rm(folder, { recursive: true, force: true });
+  }, 60_000);
+  const { stdout } = await runFile(process.execPath, [script, "up", folder]);
+  return JSON.parse(stdout);
+}
