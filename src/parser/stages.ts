@@ -52,7 +52,7 @@ export function readStages(nodes: readonly SyntaxNode[]): Stages {
         continue;
       }
       if (stage.name !== "") noteDescription(node, "FROM", [stage.name], note);
-      stages.push({ ...stage, commands });
+      stages.push(Object.assign(stage, { commands }));
       continue;
     }
     if (node.keyword === "maintainer") note(node, "MaintainerDeprecated");

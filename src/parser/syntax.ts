@@ -177,7 +177,7 @@ class SyntaxReader {
         this.#lost = true;
         return undefined;
       }
-      heredocs.push({ ...word, content });
+      heredocs.push(Object.assign(word, { content }));
     }
     return heredocs;
   }

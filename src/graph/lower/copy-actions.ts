@@ -47,7 +47,7 @@ export function copyActions(
   }
   for (const content of instruction.sourceContents) {
     const path = removeDriveLetter(content.path, source.os, false);
-    actions.push({ ...common, source: inlineFile(path, content.data, 0o644), src: path });
+    actions.push({ source: inlineFile(path, content.data, 0o644), src: path, ...common });
   }
   return actions;
 }

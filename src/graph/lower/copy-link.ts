@@ -1,3 +1,4 @@
+import type { OpMetadata } from "../../llb/op-metadata.ts";
 import type { Edge, FileVertex } from "../../llb/vertex.ts";
 import { named } from "./named.ts";
 
@@ -14,9 +15,14 @@ export interface LinkNames {
  */
 export function linkFiles(copy: FileVertex, { id, name, linkName }: LinkNames): Edge {
   const { base, metadata, locations } = copy;
+  const inGroup = (description: OpMetadata["description"], weak: boolean): OpMetadata => ({
+    description,
+    ignoreCache: metadata?.ignoreCache,
+    progressGroup: { id, name, weak },
+  });
   const files: Edge = {
     output: 0,
-    vertex: { ...copy, base: undefined, metadata: { ...metadata, progressGroup: { id, name, weak: true } } },
+    vertex: { ...copy, base: undefined, metadata: inGroup(metadata?.description, true) },
   };
   if (base === undefined) return files;
   return {
@@ -24,11 +30,7 @@ export function linkFiles(copy: FileVertex, { id, name, linkName }: LinkNames): 
     vertex: {
       kind: "merge",
       inputs: [base, files],
-      metadata: {
-        ...metadata,
-        description: named(linkName),
-        progressGroup: { id, name, weak: false },
-      },
+      metadata: inGroup(named(linkName), false),
       locations,
     },
   };

@@ -48,7 +48,7 @@ export class RepositoryReader {
       mtime: "",
     });
     const metadata = { caps, description: named(name) };
-    return { ...common, source: { output: 0, vertex: { kind, identifier, attrs, metadata } }, src: "/" };
+    return { source: { output: 0, vertex: { kind, identifier, attrs, metadata } }, src: "/", ...common };
   }
 }
 
@@ -71,10 +71,10 @@ export function copyDownload(
   // BuildKit means to write the command here; what it has at hand has no text.
   const description = namedCommand(name, "");
   return {
-    ...common,
     source: { output: 0, vertex: { kind: "source", identifier: address, attrs, metadata: { caps, description } } },
     src: filename,
     attemptUnpack: unpack,
+    ...common,
   };
 }
 

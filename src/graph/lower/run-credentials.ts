@@ -17,7 +17,9 @@ export function runSecret(context: LowerContext, mount: Mount, lines: readonly n
     id,
     target: mount.target === "" ? defaultTarget : mount.target,
     env: mount.env,
-    ...permissions(mount, 0o400),
+    uid: mount.uid ?? 0,
+    gid: mount.gid ?? 0,
+    mode: mount.mode ?? 0o400,
     optional: !mount.required,
   };
 }
@@ -31,11 +33,9 @@ export function runSsh(context: LowerContext, mount: Mount, lines: readonly numb
   return {
     id: mount.cacheId,
     target: mount.target === "" ? undefined : mount.target,
-    ...permissions(mount, 0o600),
+    uid: mount.uid ?? 0,
+    gid: mount.gid ?? 0,
+    mode: mount.mode ?? 0o600,
     optional: !mount.required,
   };
-}
-
-function permissions(mount: Mount, defaultMode: number): Pick<ExecSecret, "uid" | "gid" | "mode"> {
-  return { uid: mount.uid ?? 0, gid: mount.gid ?? 0, mode: mount.mode ?? defaultMode };
 }

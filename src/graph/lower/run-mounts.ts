@@ -49,9 +49,11 @@ function fileMount(context: LowerContext, state: StageState, mount: Mount, stage
   else stage.usePath(path);
   const source = stage === undefined ? context.mainContext : stage.root;
   const noOutput = !mount.readOnly && mount.type === "bind" && context.caps.has("exec.mount.bind.readwrite-nooutput");
+  const content = contentOf(mount, mount.type === "tmpfs" ? undefined : source, path);
   return {
     target,
-    ...contentOf(mount, mount.type === "tmpfs" ? undefined : source, path),
+    source: content.source,
+    selector: content.selector,
     readonly: mount.readOnly,
     noOutput,
     cache: mount.type === "cache" ? cacheOf(mount, context.cacheIdNamespace) : undefined,

@@ -5,10 +5,9 @@ import type { LowerContext, StageState } from "./state.ts";
 
 /** USER: who runs the commands that follow and those of the image. */
 export function lowerUser(context: LowerContext, state: StageState, instruction: UserInstruction): StageState {
-  return {
-    ...enterUser(state, instruction.user),
+  return changeState(enterUser(state, instruction.user), {
     history: commitToHistory(context, state, `USER ${instruction.user}`, "config"),
-  };
+  });
 }
 
 /** The stage with another user, without a trace in its history: what the user of a base image does. */

@@ -17,7 +17,7 @@ export function lowerWorkdir(context: LowerContext, state: StageState, instructi
   const { lines, path } = instruction;
   const os = state.platform.os;
   reportRelativeWorkdir(context.lint, lines, path, isAbsoluteOn(path, os), state.workdirSet);
-  const inside = { ...enterWorkdir(state, path), workdirSet: true };
+  const inside = changeState(enterWorkdir(state, path), { workdirSet: true });
   const message = `WORKDIR ${inside.workdir}`;
   if (inside.workdir === "/")
     return changeState(inside, { history: commitToHistory(context, inside, message, "config") });

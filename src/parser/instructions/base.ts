@@ -4,15 +4,23 @@ import type { InstructionBase, InstructionKind } from "../instruction.ts";
 import { type Problem, problem } from "../problem.ts";
 import { linesFrom } from "../source-lines.ts";
 
-/** What every instruction takes from its node, behind its kind. */
-export function baseOf<Kind extends InstructionKind>(kind: Kind, node: SyntaxNode): Base<Kind> {
-  return {
+/**
+ * An instruction: what each takes from its node, and the fields of its own. Assigned, not spread: to `{ ...base, path }`
+ * V8 gives a hidden class for every single object, which costs a hundred times what the object does.
+ */
+export function instructionOf<Kind extends InstructionKind, Own extends object>(
+  kind: Kind,
+  node: SyntaxNode,
+  own: Own,
+): Base<Kind> & Own {
+  const base: Base<Kind> = {
     kind,
     name: node.value,
     lines: linesFrom(node.start, node.end),
     comments: node.comments,
     code: trimSpace(node.original),
   };
+  return Object.assign(base, own);
 }
 
 interface Base<Kind> extends InstructionBase {

@@ -14,7 +14,7 @@ import type {
 import { parseMounts } from "../mount.ts";
 import { type Problem, problem } from "../problem.ts";
 import { linesFrom } from "../source-lines.ts";
-import { baseOf, needsArguments } from "./base.ts";
+import { instructionOf, needsArguments } from "./base.ts";
 
 /** RUN with its flags; of the mounts only `from` is read here. */
 export function parseRun(node: SyntaxNode): RunInstruction | Problem {
@@ -66,11 +66,11 @@ function parseDevices(flags: readonly string[]): readonly Device[] | Problem {
 }
 
 export function parseCmd(node: SyntaxNode): CmdInstruction | Problem {
-  return refuseFlags(node.flags, "CMD") ?? { ...baseOf("cmd", node), ...commandLine(node) };
+  return refuseFlags(node.flags, "CMD") ?? instructionOf("cmd", node, commandLine(node));
 }
 
 export function parseEntrypoint(node: SyntaxNode): EntrypointInstruction | Problem {
-  return refuseFlags(node.flags, "ENTRYPOINT") ?? { ...baseOf("entrypoint", node), ...commandLine(node) };
+  return refuseFlags(node.flags, "ENTRYPOINT") ?? instructionOf("entrypoint", node, commandLine(node));
 }
 
 export function parseShell(node: SyntaxNode): ShellInstruction | Problem {
@@ -81,7 +81,7 @@ export function parseShell(node: SyntaxNode): ShellInstruction | Problem {
   if (!json) {
     return problem("shell-not-json", 'SHELL takes a JSON list, such as SHELL ["/bin/bash", "-c"]', args[0]);
   }
-  return { ...baseOf("shell", node), shell: args };
+  return instructionOf("shell", node, { shell: args });
 }
 
 function commandLine(node: SyntaxNode): CommandLine {

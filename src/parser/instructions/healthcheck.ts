@@ -5,13 +5,13 @@ import { goUpper } from "../go-case.ts";
 import { parseDuration, parseInt32 } from "../go-number.ts";
 import type { Healthcheck, HealthcheckInstruction } from "../instruction.ts";
 import { type Problem, problem } from "../problem.ts";
-import { baseOf, needsArguments } from "./base.ts";
+import { instructionOf, needsArguments } from "./base.ts";
 
 export function parseHealthcheck(node: SyntaxNode): HealthcheckInstruction | Problem {
   const [type] = node.args;
   if (type === undefined) return needsArguments("HEALTHCHECK", "CMD curl -f http://localhost/");
   const health = goUpper(type) === "NONE" ? none(node) : command(node, type);
-  return "kind" in health ? health : { ...baseOf("healthcheck", node), health };
+  return "kind" in health ? health : instructionOf("healthcheck", node, { health });
 }
 
 const unset: Omit<Healthcheck, "test"> = {

@@ -2,16 +2,16 @@ import type { SyntaxNode } from "../ast.ts";
 import { refuseFlags } from "../flag-values.ts";
 import type { ArgDeclaration, ArgInstruction, EnvInstruction, KeyValue, LabelInstruction } from "../instruction.ts";
 import { type Problem, problem } from "../problem.ts";
-import { baseOf, docComment, needsArguments } from "./base.ts";
+import { docComment, instructionOf, needsArguments } from "./base.ts";
 
 export function parseEnv(node: SyntaxNode): EnvInstruction | Problem {
   const env = keyValues(node, "ENV");
-  return "kind" in env ? env : { ...baseOf("env", node), env };
+  return "kind" in env ? env : instructionOf("env", node, { env });
 }
 
 export function parseLabel(node: SyntaxNode): LabelInstruction | Problem {
   const labels = keyValues(node, "LABEL");
-  return "kind" in labels ? labels : { ...baseOf("label", node), labels };
+  return "kind" in labels ? labels : instructionOf("label", node, { labels });
 }
 
 /** ARG does not look at flags. */
@@ -25,7 +25,7 @@ export function parseArg(node: SyntaxNode): ArgInstruction | Problem {
     const value = equals < 0 ? undefined : word.slice(equals + 1);
     args.push({ key, value, docComment: docComment(node.comments, key) });
   }
-  return { ...baseOf("arg", node), args };
+  return instructionOf("arg", node, { args });
 }
 
 function keyValues({ flags, args }: SyntaxNode, keyword: string): readonly KeyValue[] | Problem {

@@ -3,7 +3,7 @@ import { refuseFlags } from "../flag-values.ts";
 import { goUpper } from "../go-case.ts";
 import type { OnbuildInstruction } from "../instruction.ts";
 import { type Problem, problem } from "../problem.ts";
-import { baseOf, needsArguments } from "./base.ts";
+import { instructionOf, needsArguments } from "./base.ts";
 
 /** ONBUILD keeps its trigger as text, which is read again, and judged, in the stage that is built on top. */
 export function parseOnbuild(node: SyntaxNode): OnbuildInstruction | Problem {
@@ -15,7 +15,7 @@ export function parseOnbuild(node: SyntaxNode): OnbuildInstruction | Problem {
   if (keyword === "ONBUILD" || keyword === "MAINTAINER" || keyword === "FROM") {
     return problem("trigger-forbidden", `ONBUILD cannot trigger ${keyword}`, trigger.value);
   }
-  return { ...baseOf("onbuild", node), expression: expressionOf(node) };
+  return instructionOf("onbuild", node, { expression: expressionOf(node) });
 }
 
 // White space is that of Go's regular expressions: without the vertical tab.

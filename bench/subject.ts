@@ -1,0 +1,5 @@
+// What is measured, bundled from the sources as `npm run build` bundles them.
+export { compile } from "../src/graph/compile.ts";
+export { marshal } from "../src/llb/marshal.ts";
+export { unmarshal } from "../src/llb/unmarshal.ts";
+export { parseDockerfile } from "../src/parser/parse-dockerfile.ts";
