@@ -2,10 +2,12 @@ import { Command, CommanderError, Help } from "commander";
 import { addCheckCommand } from "./commands/check-command.ts";
 import { addCompileCommand } from "./commands/compile-command.ts";
 import { addDumpCommand } from "./commands/dump-command.ts";
+import { addFrontendCommand } from "./commands/frontend-command.ts";
 import { addGraphCommand } from "./commands/graph-command.ts";
 import { addOutlineCommand } from "./commands/outline-command.ts";
 import { addSolveCommand } from "./commands/solve-command.ts";
 import { addTargetsCommand } from "./commands/targets-command.ts";
+import { plainArguments } from "./parse/arguments.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -17,6 +19,7 @@ const commands = [
   addOutlineCommand,
   addTargetsCommand,
   addDumpCommand,
+  addFrontendCommand,
 ];
 
 /** Runs one command line, prints what there is to say, and resolves with the exit code. Never rejects. */
@@ -26,13 +29,20 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     code = result;
   });
   try {
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(plainCommandLine(program, args), { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { printError } = await import("./print-error.ts");
     return printError(error, terminal);
   }
+}
+
+/** The flags after a command's name as commander reads them. */
+function plainCommandLine(program: Command, args: readonly string[]): readonly string[] {
+  const [name = "", ...rest] = args;
+  const command = program.commands.find((each) => each.name() === name || each.aliases().includes(name));
+  return command === undefined ? args : [name, ...plainArguments(command, rest)];
 }
 
 function createProgram(terminal: Terminal, exit: (code: ExitCode) => void): Command {

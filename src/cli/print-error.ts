@@ -41,6 +41,19 @@ export async function printError(
   return 1;
 }
 
+/** What is behind a failure, for those who look into it: the errors that caused it, the outermost first. */
+export function printCauses(error: unknown, terminal: Terminal): void {
+  const style = caretStyle(terminal.stderr, terminal.env);
+  for (let cause = causeOf(error), depth = 0; cause !== undefined && depth < 10; cause = causeOf(cause), depth++) {
+    const text = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    terminal.stderr.write(`${style.aside("caused by:")} ${text}\n`);
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
+
 /** The warnings of a compile, each with the lines of the Dockerfile that it is about. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], source: Uint8Array, terminal: Terminal): void {
   if (diagnostics.length === 0) return;

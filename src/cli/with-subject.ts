@@ -30,8 +30,8 @@ export async function withSubject<T>(
   const { signal } = terminal;
   try {
     const base = await readSubjectBase(request, terminal);
-    const { addr } = request.images;
-    if (addr === undefined) return await useText(await localSubject(base, terminal), use);
+    const { addr, findsWorker } = request.images;
+    if (addr === undefined && findsWorker !== true) return await useText(await localSubject(base, terminal), use);
     const { withWorkerGateway } = await import("./worker-gateway.ts");
     const { workerSubject } = await import("./worker-subject.ts");
     return await withWorkerGateway(addr, signal, async (worker, linked) =>

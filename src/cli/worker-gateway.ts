@@ -13,13 +13,13 @@ export interface WorkerGateway {
 }
 
 /**
- * Opens a build on the worker at `addr` in which `use` can ask it about images and sources, and ends it with an empty
+ * Opens a build on the worker at `addr`, or the one that is found, in which `use` can ask it about images and sources, and ends it with an empty
  * result: nothing is built. Registries are asked with this machine's credentials.
  *
  * Rejects with what `use` rejects with, or a Failure of the connection.
  */
 export async function withWorkerGateway<T>(
-  addr: string,
+  addr: string | undefined,
   signal: AbortSignal,
   use: (worker: WorkerGateway, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {

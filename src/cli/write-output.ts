@@ -39,6 +39,6 @@ async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
 function unwritable(path: string, reason: string, cause: unknown): Failure {
   return new Failure("export-failed", `${path} cannot be written: ${reason}`, {
     cause,
-    remedy: "Give another place with -o, or make this one writable.",
+    remedy: "Give another place, or make this one writable.",
   });
 }

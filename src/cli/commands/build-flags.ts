@@ -1,8 +1,11 @@
 import type { Command } from "commander";
 import type { SolveOptions } from "../../solver/solve-options.ts";
 import { parseAssignments } from "../parse/assignments.ts";
+import { parseNamedContexts } from "../parse/named-contexts.ts";
+import { parseResources } from "../parse/resources.ts";
 import { parseSize } from "../parse/size.ts";
 import type { Terminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
 
 /** The flags that say what a Dockerfile is and what it is given, as they were typed; lists hold every use, in order. */
 export interface DockerfileFlags {
@@ -25,6 +28,7 @@ export interface BuildFlags extends DockerfileFlags {
   readonly ulimit: readonly string[];
   readonly shmSize?: string;
   readonly cgroupParent?: string;
+  readonly resource: readonly string[];
 }
 
 export function addFileFlag(command: Command): Command {
@@ -56,16 +60,22 @@ export function addBuildFlags(command: Command): Command {
     .option("--network <mode>", "network of RUN steps: default, none or host")
     .option("--ulimit <name=soft[:hard]>", "limit in RUN steps", collect, [])
     .option("--shm-size <size>", "size of /dev/shm in RUN steps, such as 64m")
-    .option("--cgroup-parent <path>", "parent cgroup of RUN steps");
+    .option("--cgroup-parent <path>", "parent cgroup of RUN steps")
+    .option("--resource <name=limit>", "limit of RUN steps: memory=2g, cpu-quota=50000, cpuset-cpus=0-3…", collect, []);
 }
 
 export type DockerfileOptions = Pick<SolveOptions, "target" | "buildArgs" | "namedContexts">;
 
+/** A SOURCE_DATE_EPOCH in the environment is a build argument where none is given, as with docker. */
 export function dockerfileOptions(flags: DockerfileFlags, terminal: Terminal): DockerfileOptions {
+  const { SOURCE_DATE_EPOCH = "" } = terminal.env;
   return {
     target: flags.target,
-    buildArgs: parseAssignments("--build-arg", flags.buildArg, terminal.env),
-    namedContexts: parseAssignments("--build-context", flags.buildContext),
+    buildArgs: {
+      ...(SOURCE_DATE_EPOCH === "" ? {} : { SOURCE_DATE_EPOCH }),
+      ...parseAssignments("--build-arg", flags.buildArg, terminal.env),
+    },
+    namedContexts: parseNamedContexts(flags.buildContext),
   };
 }
 
@@ -81,13 +91,19 @@ export type BuildOptions = DockerfileOptions &
     | "ulimits"
     | "shmSize"
     | "cgroupParent"
+    | "frontendOptions"
   >;
 
+/** Also takes the platform from DOCKER_DEFAULT_PLATFORM where none is said, as docker does. */
 export function buildOptions(flags: BuildFlags, terminal: Terminal): BuildOptions {
+  const { DOCKER_DEFAULT_PLATFORM = "" } = terminal.env;
+  if (!flags.cache && flags.cacheFilter.length > 0) {
+    throw new UsageError("--no-cache and --no-cache-filter exclude each other.");
+  }
   return {
     ...dockerfileOptions(flags, terminal),
     labels: parseAssignments("--label", flags.label),
-    platforms: flags.platform,
+    platforms: flags.platform.length > 0 ? flags.platform : collectCommas(DOCKER_DEFAULT_PLATFORM, []),
     noCache: !flags.cache,
     noCacheFilter: flags.cacheFilter,
     addHosts: flags.addHost,
@@ -95,6 +111,7 @@ export function buildOptions(flags: BuildFlags, terminal: Terminal): BuildOption
     ulimits: flags.ulimit,
     shmSize: flags.shmSize === undefined ? undefined : parseSize("--shm-size", flags.shmSize),
     cgroupParent: flags.cgroupParent,
+    frontendOptions: parseResources(flags.resource),
   };
 }
 

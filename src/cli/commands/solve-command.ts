@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { progressModes } from "../progress/progress-mode.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { addBuildFlags, collect } from "./build-flags.ts";
 import type { SolveFlags } from "./solve-flags.ts";
@@ -12,17 +13,24 @@ export function addSolveCommand(program: Command, terminal: Terminal, exit: (cod
     .description(
       "Build a Dockerfile on a BuildKit worker: a Docker engine or a buildkitd.\nThe Dockerfile is compiled here, to the LLB that BuildKit's own frontend emits, so the cache is shared with docker buildx.",
     )
-    .argument("[context]", "folder with the files of the build", ".");
+    .argument("[context]", "folder that the build reads, a git or web address, or - for standard input", ".");
   addBuildFlags(command)
     .option("-t, --tag <name>", "name of the image: [registry/]repository[:tag]", collect, [])
     .option("-o, --output <spec>", "where the result goes; see below", collect, [])
     .option("--push", "push the image to its registry: short for -o type=image,push=true")
     .option("--load", "load the image into the Docker engine: short for -o type=docker")
-    .addOption(
-      new Option("--progress <mode>", "how progress is shown").choices(["auto", "tty", "plain"]).default("auto"),
-    )
+    .option("--pull", "look images up in their registries, also those that the worker has")
+    .option("--secret <spec>", "a secret for RUN --mount=type=secret: id=NAME[,src=FILE|,env=VARIABLE]", collect, [])
+    .option("--allow <entitlement>", "let steps do more: network.host, security.insecure, device", collect, [])
+    .option("--call <method>", "what is asked: build, check, outline or targets[,format=json]", "build")
+    .option("--check", "check the Dockerfile and build nothing: short for --call check")
+    .addOption(new Option("--progress <mode>", "how progress is shown").choices(progressModes).default("auto"))
+    .option("-q, --quiet", "show no progress, and print the image's digest in the end")
+    .option("--iidfile <file>", "write the image's digest to a file")
+    .option("--metadata-file <file>", "write what came of the build to a file, as JSON")
     .option("--addr <address>", "the worker: unix://, tcp:// or docker://unix://… (default: found, see below)")
     .option("--max-parallelism <n>", "run at most N RUN steps at once, over all platforms", positiveInteger)
+    .option("-D, --debug", "tell causes of failures, too")
     .addHelpText("after", details)
     .action(async (context: string, flags: SolveFlags) => {
       const { solveCommand } = await import("./solve.ts");
@@ -47,12 +55,24 @@ Docker and BuildKit (rootless ones too). The build says which one it uses.
 With --max-parallelism, RUN steps are submitted one by one as their inputs are done, those with the longest way
 still before them first. This forces every RUN step of the target, also those that a cache could have skipped.
 
+A secret without src and env is the environment variable of its id, or else the file of that name. Steps see it
+only where they mount it, and it is in no layer, no log and no cache.
+
+Progress goes to standard error: auto (tty on a terminal, else plain), tty, plain, rawjson (a SolveStatus of
+BuildKit's per line), quiet (only the digest, on standard output), none.
+
+Of the environment: BUILDKIT_PROGRESS and DOCKER_DEFAULT_PLATFORM are defaults of --progress and --platform,
+SOURCE_DATE_EPOCH one of the build argument; NO_COLOR leaves colours out.
+
 Examples:
   llbc solve .
   llbc solve . -t registry.example.com/app:1 --push
   llbc solve . --platform linux/amd64,linux/arm64 -o type=oci,dest=app.tar
   llbc solve . --build-arg VERSION=1.2 --target test --progress plain
   llbc solve . --build-context busybox=docker-image://registry.example.com/mirror/busybox:1.37
+  llbc solve . --secret id=token,env=API_TOKEN --secret id=npmrc,src=.npmrc
+  llbc solve . -t app -q --metadata-file build.json
+  llbc solve . --check
   llbc solve -f - . < Dockerfile.generated`;
 
 function positiveInteger(value: string): number {

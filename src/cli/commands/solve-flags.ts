@@ -1,3 +1,4 @@
+import type { ProgressMode } from "../progress/progress-mode.ts";
 import type { BuildFlags } from "./build-flags.ts";
 
 /** The flags of `llbc solve` as they were typed; lists hold every use of a flag, in order. */
@@ -6,9 +7,16 @@ export interface SolveFlags extends BuildFlags {
   readonly output: readonly string[];
   readonly push?: true;
   readonly load?: true;
+  readonly pull?: true;
+  readonly secret: readonly string[];
+  readonly allow: readonly string[];
+  readonly call: string;
+  readonly check?: true;
   readonly progress: ProgressMode;
+  readonly quiet?: true;
+  readonly iidfile?: string;
+  readonly metadataFile?: string;
   readonly addr?: string;
   readonly maxParallelism?: number;
+  readonly debug?: true;
 }
-
-export type ProgressMode = "auto" | "tty" | "plain";

@@ -1,20 +1,38 @@
+import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { SolveEvent } from "../../solver/events.ts";
 import { solve } from "../../solver/solve.ts";
 import type { SolveOptions, SolveResult } from "../../solver/solve-options.ts";
 import { dockerfilePath, readBuildInput, sourceReader } from "../build-input.ts";
+import { imageId, metadataJson } from "../metadata-file.ts";
+import { parseCall } from "../parse/call.ts";
+import { parseEntitlements } from "../parse/entitlements.ts";
 import { parseOutput } from "../parse/outputs.ts";
-import { printError, printWarnings } from "../print-error.ts";
+import { parseSecrets } from "../parse/secrets.ts";
+import { printCauses, printError, printWarnings } from "../print-error.ts";
 import { printResult } from "../print-result.ts";
 import { createProgress } from "../progress/create-progress.ts";
+import { type ProgressMode, progressModeOf } from "../progress/progress-mode.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
+import { writeOutputFile, writeStandardOutput } from "../write-output.ts";
 import { buildOptions } from "./build-flags.ts";
 import type { SolveFlags } from "./solve-flags.ts";
 
 /** `llbc solve`: builds, with progress on standard error, and says at the end what came of it. */
 export async function solveCommand(context: string, flags: SolveFlags, terminal: Terminal): Promise<ExitCode> {
+  const call = parseCall(flags.check === true ? "check" : flags.call);
+  if (call.method !== "build") {
+    const { callCommand } = await import("./call.ts");
+    return callCommand(context, call, flags, terminal);
+  }
+  const options = await solveOptions(context, flags, terminal);
+  const mode = progressModeOf(flags, terminal.env);
+  checkResultFiles(flags, options);
   const input = await readBuildInput(context, flags.file, terminal);
-  const options = solveOptions(context, flags, terminal);
-  const progress = createProgress(flags.progress, terminal.stderr);
+  // Whoever reads it after a build that failed must not find that of an earlier one.
+  if (flags.iidfile !== undefined) await rm(resolve(terminal.cwd, flags.iidfile), { force: true });
+  const progress = createProgress(mode, terminal.stderr);
   const warnings: Extract<SolveEvent, { kind: "warning" }>[] = [];
   const onEvent = (event: SolveEvent): void => {
     if (event.kind === "warning") warnings.push(event);
@@ -25,17 +43,23 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
     result = await solve(input, { ...options, onEvent, signal: terminal.signal });
   } catch (error) {
     progress.end();
-    printWarnings(warnings, terminal);
+    if (isForPeople(mode)) printWarnings(warnings, terminal);
     terminal.stderr.write("\n");
-    return printError(error, terminal, sourceReader(context, flags.file, terminal, input));
+    const code = await printError(error, terminal, sourceReader(context, flags.file, terminal, input));
+    if (flags.debug === true) printCauses(error, terminal);
+    return code;
   }
   progress.end();
-  printWarnings(warnings, terminal);
-  printResult(result, options.outputs ?? [], terminal);
+  await writeResultFiles(result, flags, terminal);
+  if (mode === "quiet") await writeStandardOutput(`${imageId(result.exporterResponse)}\n`, terminal);
+  if (isForPeople(mode)) {
+    printWarnings(warnings, terminal);
+    printResult(result, options.outputs ?? [], terminal);
+  }
   return 0;
 }
 
-function solveOptions(context: string, flags: SolveFlags, terminal: Terminal): SolveOptions {
+async function solveOptions(context: string, flags: SolveFlags, terminal: Terminal): Promise<SolveOptions> {
   return {
     ...buildOptions(flags, terminal),
     dockerfile: dockerfilePath(context, flags.file, terminal),
@@ -45,7 +69,33 @@ function solveOptions(context: string, flags: SolveFlags, terminal: Terminal): S
       ...(flags.load === true ? [{ type: "docker" as const }] : []),
     ],
     push: flags.push,
+    pull: flags.pull,
+    secrets: await parseSecrets(flags.secret, terminal),
+    entitlements: parseEntitlements(flags.allow),
     addr: flags.addr,
     maxParallelism: flags.maxParallelism,
   };
+}
+
+function isForPeople(mode: ProgressMode): boolean {
+  return mode === "auto" || mode === "tty" || mode === "plain";
+}
+
+function checkResultFiles({ iidfile, quiet }: SolveFlags, { outputs = [] }: SolveOptions): void {
+  const files = outputs.find(({ type }) => type === "local" || type === "tar");
+  if (iidfile !== undefined && files !== undefined) {
+    throw new UsageError(`--iidfile ${iidfile}: an output of type ${files.type} is no image and has no digest.`);
+  }
+  if (quiet === true && outputs.some(({ dest }) => typeof dest === "object")) {
+    throw new UsageError("--quiet prints the digest to standard output, where an archive is written already.");
+  }
+}
+
+async function writeResultFiles(
+  result: SolveResult,
+  { iidfile, metadataFile }: SolveFlags,
+  { cwd }: Terminal,
+): Promise<void> {
+  if (iidfile !== undefined) await writeOutputFile(resolve(cwd, iidfile), imageId(result.exporterResponse));
+  if (metadataFile !== undefined) await writeOutputFile(resolve(cwd, metadataFile), metadataJson(result));
 }

@@ -12,8 +12,6 @@ const worker: SolveEvent = {
     containerdImages: true,
     version: "",
     platforms: [],
-    protocol: "docker",
-    containerdImages: false,
   },
 };
 const vertex = (digest: string, name: string): SolveEvent => ({

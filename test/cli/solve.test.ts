@@ -1,0 +1,52 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { folderWith, llbc } from "./rig.ts";
+
+const files = { Dockerfile: "FROM scratch AS base\n# what is run\nFROM base AS app\n", "images.json": "{}" };
+const nowhere = ["--addr", "unix:///nowhere/none.sock"];
+
+it.each([
+  { args: ["--progress", "loud"], says: "rawjson" },
+  { args: ["-q", "--progress", "plain"], says: "--quiet exclude each other" },
+  { args: ["--secret", "id=x,src=none"], says: "--secret id=x" },
+  { args: ["--allow", "everything"], says: "security.insecure" },
+  { args: ["--call", "inspect"], says: "build, check, outline, targets" },
+  { args: ["--iidfile", "id", "-o", "out"], says: "type local is no image" },
+  { args: ["-q", "-o", "-"], says: "standard output" },
+  { args: ["--resource", "memory"], says: "NAME=LIMIT" },
+  { args: ["--no-cache", "--no-cache-filter", "app"], says: "exclude each other" },
+  { args: ["--build-context", "base"], says: "NAME=FOLDER" },
+  { args: ["--sceret", "id=x"], says: "--secret" },
+])("$args is a usage error before any worker is looked for", async ({ args, says }) => {
+  const ran = await llbc(folderWith(files), ["solve", ...nowhere, ...args]);
+  expect(ran).toMatchObject({ code: 2, out: "" });
+  expect(ran.err).toContain(says);
+});
+
+it("a build that fails leaves no digest of an earlier one", async () => {
+  const cwd = folderWith({ ...files, id: "sha256:old" });
+  const ran = await llbc(cwd, ["build", ...nowhere, "--iidfile", "id", "-q"]);
+  expect(ran).toMatchObject({ code: 1, out: "" });
+  expect(ran.err).toContain("/nowhere/none.sock");
+  expect(existsSync(join(cwd, "id"))).toBe(false);
+});
+
+it("with --debug the causes of a failure are told, too", async () => {
+  const cwd = folderWith(files);
+  const open = await llbc(cwd, ["build", ...nowhere, "-D", "--secret", "id=x,env=TOKEN"], { env: { TOKEN: "s3cret" } });
+  expect(open.code).toBe(1);
+  expect(open.err).not.toContain("s3cret");
+});
+
+it("targets are told without any worker", async () => {
+  const ran = await llbc(folderWith(files), ["build", "--call", "targets,format=json", "."]);
+  expect(ran.code, ran.err).toBe(0);
+  expect(JSON.parse(ran.out).targets).toMatchObject([{ name: "base" }, { name: "app", default: true }]);
+});
+
+it("a check asks the worker about images", async () => {
+  const ran = await llbc(folderWith(files), ["build", "--check", ...nowhere]);
+  expect(ran).toMatchObject({ code: 1, out: "" });
+  expect(ran.err).toContain("/nowhere/none.sock");
+});
