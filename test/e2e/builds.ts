@@ -66,9 +66,13 @@ export async function build(input: Parameters<typeof solve>[0], options: SolveOp
   return { ...result, events, log: Buffer.concat(logs).toString() };
 }
 
-/** The digests of the Dockerfile's own vertices as the worker reported them, by name. */
-export function vertexDigests(result: SolveResult): ReadonlyMap<string, string> {
-  return new Map(result.timings.filter(isOwn).map((timing) => [timing.name, timing.digest]));
+/**
+ * The Dockerfile's own vertices as the worker reported them: names by digest. Names are without their platform: of a
+ * vertex that two platforms share, the worker shows the name that reached it first.
+ */
+export function reportedVertices(result: SolveResult): Readonly<Record<string, string>> {
+  const own = result.timings.filter(isOwn);
+  return Object.fromEntries(own.map(({ digest, name }) => [digest, name.replace(/^\[[a-z]+\/\S+ /, "[")]));
 }
 
 /**

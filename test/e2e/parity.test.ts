@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { build, contextWith, dockerfileText, sliceNames, vertexDigests } from "./builds.ts";
+import { build, contextWith, dockerfileText, reportedVertices, sliceNames } from "./builds.ts";
 import { testWorker } from "./worker.ts";
 
 // The worker's own frontend is BuildKit's, in the version of that worker. It gets the same context over the same kind
@@ -21,8 +21,8 @@ describe.each(sliceNames())("%s", (name) => {
     const theirs = await build(context, { ...options, frontend: "dockerfile.v0", tags: [image("theirs")], push: true });
     const ours = await build(context, { ...options, tags: [image("ours")], push: true });
 
-    expect(vertexDigests(theirs).size).toBeGreaterThan(2);
-    expect(Object.fromEntries(vertexDigests(ours))).toEqual(Object.fromEntries(vertexDigests(theirs)));
+    expect(Object.keys(reportedVertices(theirs)).length).toBeGreaterThan(2);
+    expect(reportedVertices(ours)).toEqual(reportedVertices(theirs));
     expect(ours.digest).toMatch(/^sha256:/);
     expect(ours.digest).toBe(theirs.digest);
   });
