@@ -21,6 +21,24 @@ export function addSolveCommand(program: Command, terminal: Terminal, exit: (cod
     .option("--load", "load the image into the Docker engine: short for -o type=docker")
     .option("--pull", "look images up in their registries, also those that the worker has")
     .option("--secret <spec>", "a secret for RUN --mount=type=secret: id=NAME[,src=FILE|,env=VARIABLE]", collect, [])
+    .option(
+      "--ssh <spec>",
+      "an SSH agent or keys for RUN --mount=type=ssh: default, or ID=SOCKET|KEY[,KEY]",
+      collect,
+      [],
+    )
+    .option(
+      "--cache-from <spec>",
+      "where to look for cache: an image, or type=registry|local|gha|s3|azblob,…",
+      collect,
+      [],
+    )
+    .option("--cache-to <spec>", "where to write cache: the same, or type=inline", collect, [])
+    .option("--attest <spec>", "an attestation: type=provenance|sbom[,key=value]", collect, [])
+    .option("--provenance <value>", "short for --attest type=provenance: true, false, mode=max…")
+    .option("--sbom <value>", "short for --attest type=sbom: true, false, generator=IMAGE…")
+    .option("--annotation <[level:]key=value>", "annotation of the image, or of its index", collect, [])
+    .option("--source-policy-file <file>", "JSON with rules for sources: allow, deny, convert")
     .option("--allow <entitlement>", "let steps do more: network.host, security.insecure, device", collect, [])
     .option("--call <method>", "what is asked: build, check, outline or targets[,format=json]", "build")
     .option("--check", "check the Dockerfile and build nothing: short for --call check")
@@ -58,11 +76,20 @@ still before them first. This forces every RUN step of the target, also those th
 A secret without src and env is the environment variable of its id, or else the file of that name. Steps see it
 only where they mount it, and it is in no layer, no log and no cache.
 
+Caches (--cache-from, --cache-to; both may be given several times):
+  registry.example.com/app:cache               an image: short for type=registry,ref=…
+  type=local,src=DIR | type=local,dest=DIR     a folder
+  type=inline                                  to only: inside the image that is pushed
+With mode=max, cache of all stages is written, not only of what is in the image; with ignore-error=true, a cache
+that cannot be written fails no build.
+
 Progress goes to standard error: auto (tty on a terminal, else plain), tty, plain, rawjson (a SolveStatus of
 BuildKit's per line), quiet (only the digest, on standard output), none.
 
 Of the environment: BUILDKIT_PROGRESS and DOCKER_DEFAULT_PLATFORM are defaults of --progress and --platform,
-SOURCE_DATE_EPOCH one of the build argument; NO_COLOR leaves colours out.
+SOURCE_DATE_EPOCH one of the build argument; NO_COLOR leaves colours out. BUILDX_NO_DEFAULT_ATTESTATIONS=1 adds no
+provenance that was not asked for, BUILDX_NO_DEFAULT_LOAD=1 keeps no image in the engine that builds if there is no
+output, EXPERIMENTAL_BUILDKIT_SOURCE_POLICY names a source policy.
 
 Examples:
   llbc solve .
@@ -71,6 +98,8 @@ Examples:
   llbc solve . --build-arg VERSION=1.2 --target test --progress plain
   llbc solve . --build-context busybox=docker-image://registry.example.com/mirror/busybox:1.37
   llbc solve . --secret id=token,env=API_TOKEN --secret id=npmrc,src=.npmrc
+  llbc solve . --ssh default --cache-from type=local,src=cache --cache-to type=local,dest=cache,mode=max
+  llbc solve . -t registry.example.com/app:1 --push --provenance mode=max --sbom true --annotation index:team=web
   llbc solve . -t app -q --metadata-file build.json
   llbc solve . --check
   llbc solve -f - . < Dockerfile.generated`;

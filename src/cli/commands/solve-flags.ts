@@ -1,14 +1,20 @@
+import type { AttestationFlags } from "../parse/attestations.ts";
 import type { ProgressMode } from "../progress/progress-mode.ts";
 import type { BuildFlags } from "./build-flags.ts";
 
 /** The flags of `llbc solve` as they were typed; lists hold every use of a flag, in order. */
-export interface SolveFlags extends BuildFlags {
+export interface SolveFlags extends BuildFlags, AttestationFlags {
   readonly tag: readonly string[];
   readonly output: readonly string[];
   readonly push?: true;
   readonly load?: true;
   readonly pull?: true;
   readonly secret: readonly string[];
+  readonly ssh: readonly string[];
+  readonly cacheFrom: readonly string[];
+  readonly cacheTo: readonly string[];
+  readonly annotation: readonly string[];
+  readonly sourcePolicyFile?: string;
   readonly allow: readonly string[];
   readonly call: string;
   readonly check?: true;

@@ -2,13 +2,18 @@ import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { SolveEvent } from "../../solver/events.ts";
 import { solve } from "../../solver/solve.ts";
-import type { SolveOptions, SolveResult } from "../../solver/solve-options.ts";
+import type { SolveOptions, SolveOutput, SolveResult } from "../../solver/solve-options.ts";
 import { dockerfilePath, readBuildInput, sourceReader } from "../build-input.ts";
 import { imageId, metadataJson } from "../metadata-file.ts";
+import { parseAttestations } from "../parse/attestations.ts";
+import { parseCaches } from "../parse/caches.ts";
 import { parseCall } from "../parse/call.ts";
 import { parseEntitlements } from "../parse/entitlements.ts";
+import { parseBoolean } from "../parse/key-values.ts";
 import { parseOutput } from "../parse/outputs.ts";
 import { parseSecrets } from "../parse/secrets.ts";
+import { readSourcePolicy } from "../parse/source-policy.ts";
+import { parseSsh } from "../parse/ssh.ts";
 import { printCauses, printError, printWarnings } from "../print-error.ts";
 import { printResult } from "../print-result.ts";
 import { createProgress } from "../progress/create-progress.ts";
@@ -64,17 +69,29 @@ async function solveOptions(context: string, flags: SolveFlags, terminal: Termin
     ...buildOptions(flags, terminal),
     dockerfile: dockerfilePath(context, flags.file, terminal),
     tags: flags.tag,
-    outputs: [
-      ...flags.output.map((text) => parseOutput(text, terminal)),
-      ...(flags.load === true ? [{ type: "docker" as const }] : []),
-    ],
+    outputs: outputsOf(flags, terminal),
     push: flags.push,
     pull: flags.pull,
     secrets: await parseSecrets(flags.secret, terminal),
+    ssh: parseSsh(flags.ssh, context),
+    cacheFrom: parseCaches("--cache-from", flags.cacheFrom),
+    cacheTo: parseCaches("--cache-to", flags.cacheTo),
+    attestations: parseAttestations(flags, terminal.env),
+    annotations: flags.annotation.filter((annotation) => annotation !== ""),
+    sourcePolicy: await readSourcePolicy(flags.sourcePolicyFile, terminal),
     entitlements: parseEntitlements(flags.allow),
     addr: flags.addr,
     maxParallelism: flags.maxParallelism,
   };
+}
+
+function outputsOf({ output, load, push }: SolveFlags, terminal: Terminal): readonly SolveOutput[] {
+  const outputs = output.filter((text) => text !== "").map((text) => parseOutput(text, terminal));
+  const isLoaded = outputs.some(({ type, dest }) => type === "docker" && dest === undefined);
+  if (load === true && !isLoaded) return [...outputs, { type: "docker" }];
+  if (outputs.length > 0 || push === true) return outputs;
+  const keepsNothing = parseBoolean(terminal.env.BUILDX_NO_DEFAULT_LOAD ?? "") === true;
+  return keepsNothing ? [{ type: "cacheonly" }] : [];
 }
 
 function isForPeople(mode: ProgressMode): boolean {

@@ -2,10 +2,15 @@ import { Command } from "commander";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { plainArguments } from "../../../src/cli/parse/arguments.ts";
+import { parseAttestations } from "../../../src/cli/parse/attestations.ts";
+import { parseCaches } from "../../../src/cli/parse/caches.ts";
 import { parseCall } from "../../../src/cli/parse/call.ts";
 import { parseEntitlements } from "../../../src/cli/parse/entitlements.ts";
 import { parseNamedContexts } from "../../../src/cli/parse/named-contexts.ts";
 import { parseResources } from "../../../src/cli/parse/resources.ts";
+import { readSourcePolicy } from "../../../src/cli/parse/source-policy.ts";
+import { parseSsh } from "../../../src/cli/parse/ssh.ts";
+import { folderWith } from "../rig.ts";
 
 test("limits of steps by the names that BuildKit's frontend has for them; 0 is none", () => {
   expect(
@@ -70,4 +75,57 @@ test("other arguments stay as they are", () => {
       expect(plainArguments(command, args)).toEqual(args);
     }),
   );
+});
+
+test("caches are images by name, or of a type with attributes", () => {
+  expect(parseCaches("--cache-from", ["user/app:cache,user/app:1", "type=local,SRC=a=b", ""])).toEqual([
+    { type: "registry", attrs: { ref: "user/app:cache" } },
+    { type: "registry", attrs: { ref: "user/app:1" } },
+    { type: "local", attrs: { src: "a=b" } },
+  ]);
+  expect(() => parseCaches("--cache-to", ["ref=x"])).toThrow(/--cache-to ref=x: a type is needed/);
+  expect(() => parseCaches("--cache-to", ["type=local,mode"])).toThrow(/"mode" is not of the form/);
+});
+
+test("an SSH agent by its id, keys by their paths; a git context over SSH has the default agent", () => {
+  const agents = (uses: readonly string[], context = ".") => ({ ...parseSsh(uses, context) });
+  expect(agents(["default", "git=/a,/b", "x="])).toEqual({ default: [], git: ["/a", "/b"], x: [] });
+  expect(agents([], "git@example.com:team/app.git")).toEqual({ default: [] });
+  expect(agents([], "ssh://git@example.com/app.git#main:src")).toEqual({ default: [] });
+  expect(agents(["other"], "git@example.com:app.git")).toEqual({ other: [] });
+  expect(agents([], "https://example.com/app.git")).toEqual({});
+  expect(() => agents(["=/a"])).toThrow(/an id is needed/);
+});
+
+test("attestations: the first of a type counts, attributes stay as they are, true and false are enough", () => {
+  const parse = (attest: readonly string[], more = {}, env = {}) => parseAttestations({ attest, ...more }, env);
+  expect(parse([], { provenance: "true", sbom: "false" })).toEqual({ provenance: true, sbom: false });
+  expect(parse([], { provenance: "mode=max,builder-id=x", sbom: '"generator=a,b"' })).toEqual({
+    provenance: "mode=max,builder-id=x",
+    sbom: '"generator=a,b"',
+  });
+  expect(parse(["type=provenance,mode=min", "type=sbom,disabled=true"], { provenance: "mode=max" })).toEqual({
+    provenance: "mode=min",
+    sbom: false,
+  });
+  expect(parse([], {}, { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" })).toEqual({ provenance: false });
+  expect(parse(["type=provenance"], {}, { BUILDX_NO_DEFAULT_ATTESTATIONS: "1" })).toEqual({ provenance: true });
+  expect(parse([])).toEqual({});
+  expect(() => parse(["mode=max"])).toThrow(/type=provenance or type=sbom/);
+  expect(() => parse([], { provenance: "max" })).toThrow(/as mode=max/);
+  expect(() => parse(["type=sbom,disabled=maybe"])).toThrow(/true or false/);
+});
+
+test("a source policy is read from a file, of the flag before the environment's", async () => {
+  const cwd = folderWith({
+    "deny.json": '{"rules": [{"action": "DENY", "selector": {"identifier": "docker-image://*"}}]}',
+    "bad.json": '{"rules": [{"acton": "DENY"}]}',
+  });
+  const read = (flag?: string, env = {}) => readSourcePolicy(flag, { cwd, env });
+  expect(await read()).toBeUndefined();
+  const deny = await read("deny.json", { EXPERIMENTAL_BUILDKIT_SOURCE_POLICY: "none.json" });
+  expect(deny?.rules).toMatchObject([{ action: "DENY", selector: { identifier: "docker-image://*" } }]);
+  expect(await read(undefined, { EXPERIMENTAL_BUILDKIT_SOURCE_POLICY: "deny.json" })).toEqual(deny);
+  await expect(read("none.json")).rejects.toThrow("--source-policy-file none.json cannot be read");
+  await expect(read("bad.json")).rejects.toThrow(/bad\.json.*rule 1/);
 });
