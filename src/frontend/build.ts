@@ -25,6 +25,11 @@ import { sendWarnings } from "./warnings.ts";
 export interface BuildHooks {
   /** The Dockerfile compiled, and nothing is solved yet: the place to run steps in an order of one's own. */
   readonly onCompiled?: ((compilation: Compilation) => Promise<void> | void) | undefined;
+  /**
+   * Whether the warnings of a Dockerfile that does not compile are shown as those of others are: for who is told no more
+   * of the error than what is returned. They are in the DockerfileError, too.
+   */
+  readonly warnsOfInvalid?: boolean | undefined;
 }
 
 /**
@@ -47,13 +52,17 @@ export async function buildDockerfile(
   const site = contextSite(gateway, reader);
   const files = await readFiles(reader, site, signal);
   const syntax = options.has("cmdline") ? undefined : syntaxLine(files.source, options);
-  if (syntax !== undefined && !isDockerfileFrontend(syntax.image)) return forwardBuild(gateway, syntax, signal);
+  if (syntax !== undefined && !isDockerfileFrontend(syntax.image)) {
+    return forwardBuild(gateway, syntax, { filename: files.context.filename, text: files.source }, signal);
+  }
   if (missing !== undefined) throw missing.failure;
   const subject = subjectOf(gateway, reader, site, files, signal);
   const request = options.get("requestid");
   if (request !== undefined) return answerRequest(request, subject);
-  const compilation = await compileSubject(subject);
-  await sendWarnings(gateway, compilation.diagnostics.filter(isWarning), sourceOf(files), files.definition, signal);
+  const warn = (diagnostics: readonly Diagnostic[]) =>
+    sendWarnings(gateway, diagnostics.filter(isWarning), sourceOf(files), files.definition, signal);
+  const compilation = await compileSubject(subject, hooks.warnsOfInvalid === true ? warn : undefined);
+  await warn(compilation.diagnostics);
   await hooks.onCompiled?.(compilation);
   const { multiPlatform, cacheImports } = readBuildConfig(options, undefined, site.buildPlatform);
   const solves = compilation.platforms.map(({ definition }) => async (linked: AbortSignal) => {
@@ -136,11 +145,16 @@ function subjectOf(
 }
 
 /** Whoever meets an error of the Dockerfile may not have its text, which came from the worker. */
-async function compileSubject({ source, options, environment }: RequestSubject): Promise<Compilation> {
+async function compileSubject(
+  { source, options, environment }: RequestSubject,
+  warn: ((diagnostics: readonly Diagnostic[]) => Promise<void>) | undefined,
+): Promise<Compilation> {
   try {
     return await compileIn(source, options, environment);
   } catch (error) {
-    throw error instanceof DockerfileError ? new DockerfileError(error.diagnostics, source) : error;
+    if (!(error instanceof DockerfileError)) throw error;
+    await warn?.(error.diagnostics);
+    throw new DockerfileError(error.diagnostics, source);
   }
 }
 

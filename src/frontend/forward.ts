@@ -1,8 +1,38 @@
+import { Failure } from "../failure.ts";
 import type { SyntaxLine } from "../graph/syntax-line.ts";
+import { lineRange } from "../range.ts";
 import type { FrontendResult, Gateway } from "./gateway.ts";
 
-/** Has the worker run the frontend that a syntax line names, with the options and inputs of this build. */
+/**
+ * Has the worker run the frontend that a syntax line names, with the options and inputs of this build. A failure that
+ * says nothing about where it comes from is about that line; `source` is the Dockerfile.
+ */
 export async function forwardBuild(
+  gateway: Gateway,
+  syntax: SyntaxLine,
+  source: { readonly filename: string; readonly text: Uint8Array },
+  signal: AbortSignal,
+): Promise<FrontendResult> {
+  try {
+    return await forward(gateway, syntax, signal);
+  } catch (error) {
+    throw aboutSyntax(error, syntax, source);
+  }
+}
+
+function aboutSyntax(
+  error: unknown,
+  { lines, commandLine }: SyntaxLine,
+  source: { readonly filename: string; readonly text: Uint8Array },
+): unknown {
+  if (!(error instanceof Failure) || error.source !== undefined || error.code === "cancelled") return error;
+  const { code, message, remedy, cause } = error;
+  const options = { cause, ...(remedy === undefined ? {} : { remedy }) };
+  if (lines.length === 0) return new Failure(code, `BUILDKIT_SYNTAX=${commandLine}: ${message}`, options);
+  return new Failure(code, message, { ...options, source: { ...source, ranges: lines.map(lineRange) } });
+}
+
+async function forward(
   gateway: Gateway,
   { image, commandLine }: SyntaxLine,
   signal: AbortSignal,

@@ -1,4 +1,5 @@
 import { Failure } from "../failure.ts";
+import { Unsupported } from "./unsupported.ts";
 
 /** What this frontend offers to those who start it, by the names of the option `frontend.caps`. */
 export const frontendCaps = [
@@ -23,6 +24,7 @@ export function missingFrontendCap(
     missing = new Failure(
       "capability-missing",
       `the build needs the frontend capability "${name}", which is not known`,
+      { cause: new Unsupported("frontend-cap", name) },
     );
     if (!wanted.includes("+forward")) return { failure: missing, forward: false };
   }

@@ -9,7 +9,9 @@ import { outline } from "../graph/outline.ts";
 import { outlineJson, outlineText } from "../graph/outline-shape.ts";
 import { targets, targetsJson, targetsText } from "../graph/targets.ts";
 import { tabTable } from "../tab-table.ts";
+import { convertLlb } from "./convert-llb.ts";
 import type { FrontendResult } from "./gateway.ts";
+import { Unsupported } from "./unsupported.ts";
 
 /** A Dockerfile with all that a compile of it would be given. */
 export interface RequestSubject {
@@ -20,7 +22,7 @@ export interface RequestSubject {
 
 /**
  * Answers a request about a Dockerfile (the option `requestid`) instead of building it: its outline, its targets, what
- * the checks say, or which requests there are.
+ * the checks say, its definition as JSON, or which requests there are.
  * @throws Failure `capability-missing` for any other request; what the answering function throws is passed on.
  */
 export async function answerRequest(
@@ -30,29 +32,44 @@ export async function answerRequest(
   switch (id) {
     case "frontend.outline": {
       const answer = await outline(source, options, environment);
-      return resultOf(outlineJson(answer), outlineText(answer));
+      return resultOf({ json: outlineJson(answer), text: outlineText(answer) });
     }
     case "frontend.targets": {
       const answer = await targets(source, options);
-      return resultOf(targetsJson(answer), targetsText(answer));
+      return resultOf({ json: targetsJson(answer), text: targetsText(answer) });
     }
     case "frontend.lint": {
       const answer = await check(source, options, environment);
-      return resultOf(checkJson(answer), checkText(answer), [["result.statuscode", String(checkStatus(answer))]]);
+      return resultOf({ json: checkJson(answer), text: checkText(answer), status: checkStatus(answer) });
     }
+    case "frontend.convertllb":
+      return resultOf({ json: await convertLlb(source, options, environment), version: "0.1.0" });
     case "frontend.subrequests.describe":
-      return resultOf(indentedJson(descriptions), descriptionText());
+      return resultOf({ json: indentedJson(descriptions), text: descriptionText() });
     default:
-      throw new Failure("capability-missing", `the request "${id}" is not known to this frontend`);
+      throw new Failure("capability-missing", `the request "${id}" is not known to this frontend`, {
+        cause: new Unsupported("subrequest", id),
+      });
   }
 }
 
-function resultOf(json: string, text: string, more: readonly (readonly [string, string])[] = []): FrontendResult {
-  const entries = [["result.json", json], ["result.txt", text], ["version", "1.0.0"], ...more] as const;
-  return { metadata: new Map(entries.map(([key, value]) => [key, Buffer.from(value)])) };
+interface Answer {
+  readonly json: string;
+  readonly text?: string;
+  readonly version?: string;
+  readonly status?: number;
 }
 
-/** As BuildKit's frontend tells them: the checks can be asked for, but are not on the list. */
+function resultOf({ json, text, version = "1.0.0", status }: Answer): FrontendResult {
+  const metadata = new Map<string, Uint8Array>();
+  metadata.set("result.json", Buffer.from(json));
+  if (text !== undefined) metadata.set("result.txt", Buffer.from(text));
+  if (status !== undefined) metadata.set("result.statuscode", Buffer.from(String(status)));
+  metadata.set("version", Buffer.from(version));
+  return { metadata };
+}
+
+/** As BuildKit's frontend tells them: checks and definitions can be asked for, but are not on the list. */
 const descriptions = [
   describe("frontend.outline", "List all parameters current build target supports", [
     { name: "target", description: "Target build stage" },

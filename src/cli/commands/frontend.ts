@@ -52,7 +52,7 @@ const notStartedByBuildKit =
 async function serve(bridge: StdioBridge, facts: ContainerEnvironment, signal: AbortSignal): Promise<void> {
   const gateway = await open(bridge, facts, signal);
   try {
-    await runFrontend(gateway, {}, signal);
+    await runFrontend(gateway, { warnsOfInvalid: true }, signal);
   } catch (error) {
     // What aborted the calls has also kept the error from being told.
     if (signal.aborted) await gateway.fail(error, AbortSignal.timeout(farewellPatience));

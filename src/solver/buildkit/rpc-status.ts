@@ -1,39 +1,74 @@
-import { DockerfileError } from "../../diagnostic.ts";
+import { type Diagnostic, DockerfileError } from "../../diagnostic.ts";
 import { Failure, type FailureSource } from "../../failure.ts";
+import { Unsupported } from "../../frontend/unsupported.ts";
+import { lineRange, type Range } from "../../range.ts";
 import type { common } from "./proto/gen/buildkit.js";
 import { RpcError } from "./rpc-error.ts";
 
+/** Codes of google.rpc.Code. */
+const codes = { cancelled: 1, unknown: 2, unimplemented: 12 };
+
+/** BuildKit's types of error details, whose values are JSON in Go's encoding. */
+const types = {
+  source: "github.com/moby/buildkit/errdefs.Source+json",
+  subrequest: "github.com/moby/buildkit/errdefs.Subrequest+json",
+  "frontend-cap": "github.com/moby/buildkit/errdefs.FrontendCap+json",
+};
+
 /**
  * Any error as google.rpc.Status, the way in which a frontend hands it back. What came from the worker goes back as it
- * came, details and all; an error about Dockerfile lines carries them as BuildKit's own frontend does.
+ * came, details and all; an error about Dockerfile lines carries them as BuildKit's own frontend does, one source for
+ * each place, so that a client shows them.
  */
 export function statusOf(error: unknown): common.RpcStatus.$Properties {
-  if (error instanceof Failure && error.cause instanceof RpcError) {
-    const { code, message, details } = error.cause;
-    return { code, message, details: details.map(({ typeUrl, value }) => ({ typeUrl, value })) };
+  if (error instanceof DockerfileError) return dockerfileStatus(error);
+  if (!(error instanceof Failure)) return { code: codes.unknown, message: textOf(error), details: [] };
+  const { cause, source, message } = error;
+  const places = source === undefined ? [] : [sourceDetail(source)];
+  if (cause instanceof RpcError) {
+    const details = cause.details.map(({ typeUrl, value }) => ({ typeUrl, value }));
+    const isPlaced = details.some(({ typeUrl }) => typeUrl === types.source);
+    // What we say around the worker's words stays; where we said it in other words, its own are those that clients know.
+    const words = message.endsWith(cause.message) ? message : cause.message;
+    return { code: cause.code, message: words, details: isPlaced ? details : [...details, ...places] };
   }
-  const source = sourceOf(error);
-  return {
-    code: error instanceof Failure && error.code === "cancelled" ? 1 : 2,
-    message: error instanceof Error ? error.message : String(error),
-    details: source === undefined ? [] : [sourceDetail(source)],
-  };
+  if (cause instanceof Unsupported) {
+    return { code: codes.unimplemented, message, details: [detail(types[cause.kind], { name: cause.what })] };
+  }
+  return { code: error.code === "cancelled" ? codes.cancelled : codes.unknown, message, details: places };
 }
 
-function sourceOf(error: unknown): FailureSource | undefined {
-  if (error instanceof Failure) return error.source;
-  if (!(error instanceof DockerfileError)) return undefined;
-  const first = error.diagnostics.find((diagnostic) => diagnostic.severity === "error");
-  if (first === undefined) return undefined;
-  const { filename, ranges } = first;
-  return { filename, ranges, ...(error.source === undefined ? {} : { text: error.source }) };
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
-/** `errdefs.Source` in Go's JSON, where bytes are base64. */
-function sourceDetail(source: FailureSource): common.Any.$Properties {
-  const info = { filename: source.filename, data: Buffer.from(source.text ?? "").toString("base64") };
-  return {
-    typeUrl: "github.com/moby/buildkit/errdefs.Source+json",
-    value: Buffer.from(JSON.stringify({ info, ranges: source.ranges })),
-  };
+function dockerfileStatus({ diagnostics, source, message }: DockerfileError): common.RpcStatus.$Properties {
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  const places = errors.flatMap(({ filename, lines, ranges }) => {
+    const shown = shownRanges(lines, ranges);
+    return shown.length === 0 ? [] : [sourceDetail({ filename, ranges: shown, ...(source && { text: source }) })];
+  });
+  const text = errors.length > 1 ? errors.map(placedMessage).join("; ") : message;
+  return { code: codes.unknown, message: text, details: places };
+}
+
+/** The lines that BuildKit tells, as precisely as we know them; a place that it does not tell is shown all the same. */
+function shownRanges(lines: readonly number[], ranges: readonly Range[]): readonly Range[] {
+  if (lines.length === 0) return ranges;
+  const precise = ranges.filter(({ start, end }) => start.line === end.line && lines.includes(start.line));
+  const covered = new Set(precise.map(({ start }) => start.line));
+  return [...precise, ...lines.filter((line) => !covered.has(line)).map(lineRange)];
+}
+
+function placedMessage({ message, lines }: Diagnostic): string {
+  return lines[0] === undefined ? message : `line ${lines[0]}: ${message}`;
+}
+
+function sourceDetail({ filename, text, ranges }: FailureSource): common.Any.$Properties {
+  const data = Buffer.from(text ?? "").toString("base64");
+  return detail(types.source, { info: { filename, data, language: "Dockerfile" }, ranges });
+}
+
+function detail(typeUrl: string, value: object): common.Any.$Properties {
+  return { typeUrl, value: Buffer.from(JSON.stringify(value)) };
 }
