@@ -1,3 +1,4 @@
+import { Failure } from "../failure.ts";
 import type { Definition } from "../llb/definition.ts";
 import { stepMessage } from "./buildkit/errors.ts";
 import { RpcError } from "./buildkit/rpc-error.ts";
@@ -10,7 +11,7 @@ import { sourceOfVertex } from "./vertex-source.ts";
  * it wrote; from the definitions, its Dockerfile lines. Other errors stay as they are.
  */
 export function describeFailure(error: unknown, recorder: Recorder, definitions: readonly Definition[]): unknown {
-  if (!(error instanceof StepFailure)) return error;
+  if (!(error instanceof StepFailure)) return isGivenUp(error) ? givenUp(error) : error;
   const { exitCode } = error.step;
   const vertex = recorder.nameOf(error.step.vertex) === "" ? recorder.failedVertex() : error.step.vertex;
   if (vertex === undefined) return error;
@@ -26,4 +27,16 @@ export function describeFailure(error: unknown, recorder: Recorder, definitions:
       ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
     },
   );
+}
+
+/** Nobody here cancelled: that is told apart before. */
+function isGivenUp(error: unknown): error is Failure {
+  return error instanceof Failure && error.code === "cancelled";
+}
+
+function givenUp(error: Failure): Failure {
+  return new Failure("worker-unreachable", "the worker gave the build up before its end", {
+    remedy: "See whether the worker was stopped or restarted, and build again: what was done is in its cache.",
+    cause: error.cause,
+  });
 }

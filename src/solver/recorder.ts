@@ -24,7 +24,8 @@ export class Recorder {
         vertex.state = "cached";
         break;
       case "completed":
-        vertex.state = "completed";
+        // What was found in a remote cache is fetched when it is needed, which is told as another run: nothing ran.
+        if (vertex.state !== "cached") vertex.state = "completed";
         vertex.runs.push({ started: event.started, completed: event.at });
         break;
       case "failed":
@@ -33,6 +34,8 @@ export class Recorder {
         break;
       case "log":
         vertex.tail.add(event.data);
+        // What writes runs after all, for another of its outputs.
+        if (vertex.state === "cached") vertex.state = "skipped";
         break;
       default:
         break;
