@@ -41,6 +41,7 @@ describe("llbc compile", () => {
     [["--network", "default"], {}],
     [["--shm-size", "64m"], { shmSize: 64 * 2 ** 20 }],
     [["--cgroup-parent", "/group"], { cgroupParent: "/group" }],
+    [["--resource", "memory=1k", "--resource", "cpuset-cpus=0-1"], { resources: { memory: 1024, cpusetCpus: "0-1" } }],
     [
       ["--disable-cap", "source.local.followpaths,platform"],
       { disabledCaps: ["source.local.followpaths", "platform"] },
@@ -55,6 +56,22 @@ describe("llbc compile", () => {
     expect(ran.code, ran.err).toBe(0);
     expect(Buffer.compare(ran.outBytes, platforms[0]?.definition.bytes ?? Buffer.of())).toBe(0);
     expect(readFileSync(join(cwd, "config.json"), "utf8")).toBe(Buffer.from(platforms[0]?.imageJSON ?? []).toString());
+  });
+
+  it("takes the platform and the epoch from the environment where no flag says them, as docker does", async () => {
+    const cwd = folderWith(files);
+    const env = { DOCKER_DEFAULT_PLATFORM: "linux/arm64", SOURCE_DATE_EPOCH: "1700000000" };
+    const compiled = async (...args: string[]) => {
+      const ran = await llbc(cwd, ["compile", ...known, "--format", "json", ...args], { env });
+      expect(ran.code, ran.err).toBe(0);
+      const { platform, epoch } = JSON.parse(ran.out).platforms[0];
+      return [platform, epoch];
+    };
+    expect(await compiled()).toEqual(["linux/arm64", 1700000000]);
+    expect(await compiled("--platform", "linux/amd64", "--build-arg", "SOURCE_DATE_EPOCH=1")).toEqual([
+      "linux/amd64",
+      1,
+    ]);
   });
 
   it("is the same on every run", async () => {

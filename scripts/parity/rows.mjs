@@ -1,0 +1,61 @@
+// What llbc has of each flag of docker buildx build: the test that shows it, as [file, name], or why it has it not.
+const flags = "test/e2e/flags.test.ts";
+const parsed = "test/cli/parse/flags.test.ts";
+const compile = "test/cli/compile.test.ts";
+const usage = "test/cli/solve.test.ts";
+const line = "test/e2e/command-line.test.ts";
+const exports = "test/e2e/exports.test.ts";
+const meansOption = [compile, "%j means what the library's option means"];
+
+export const rows = {
+  "add-host": { test: meansOption },
+  allow: { test: [flags, "what a step may do beyond the usual has to be allowed"] },
+  annotation: { test: [exports, "annotations at every level"] },
+  attest: {
+    test: [parsed, "attestations: the first of a type counts, attributes stay as they are, true and false are enough"],
+  },
+  "build-arg": { test: meansOption },
+  "build-context": {
+    test: [line, "a named context stands for an image: the Dockerfile says busybox, the registry at hand has it"],
+  },
+  builder: {
+    missing: "Workers are named by their address, --addr; what buildx keeps of its own builders is not read yet.",
+  },
+  "cache-from": { test: [flags, "cache goes into a folder and comes from it"] },
+  "cache-to": { test: [flags, "cache goes into a folder and comes from it"] },
+  call: { test: [flags, "a call tells what docker buildx tells"] },
+  "cgroup-parent": { test: meansOption },
+  check: { test: [flags, "a call tells what docker buildx tells"] },
+  debug: {
+    test: [usage, "with --debug the causes of a failure are told, too"],
+    note: "Tells the causes of a failure.",
+  },
+  file: { test: [line, "the Dockerfile from standard input, files as a tar archive on standard output"] },
+  help: { test: ["test/cli/help.test.ts", "%s is explained with examples, by --help and by help"] },
+  iidfile: { test: [flags, "the files about a result, and what --quiet prints, are those of docker buildx"] },
+  label: { test: meansOption },
+  load: { test: [flags, "--load, --pull and names: the engine has the image, and its registry has not"] },
+  "metadata-file": {
+    test: [flags, "the files about a result, and what --quiet prints, are those of docker buildx"],
+    note: "Without `buildx.build.provenance`, and the names of builder and node in `buildx.build.ref` are always `default`.",
+  },
+  network: { test: [flags, "what a step may do beyond the usual has to be allowed"] },
+  "no-cache": { test: meansOption },
+  "no-cache-filter": { test: meansOption },
+  output: { test: [exports, "attributes of the image exporter: names, compression, media types, times"] },
+  platform: {
+    test: ["test/e2e/images.test.ts", "the image of two platforms runs with docker on both, each on its machine"],
+  },
+  progress: { test: [flags, "raw JSON tells of the steps that docker buildx tells of, in its form"] },
+  provenance: { test: [flags, "attestations are asked for and turned off"] },
+  pull: { test: [flags, "--load, --pull and names: the engine has the image, and its registry has not"] },
+  push: { test: [flags, "--push=true is --push, and an image that is pushed is in the registry"] },
+  quiet: { test: [flags, "the files about a result, and what --quiet prints, are those of docker buildx"] },
+  sbom: { test: [exports, "an SBOM by a generator of one's own, and a provenance that tells all"] },
+  secret: { test: [flags, "secrets come from files and the environment, and are in no output"] },
+  "shm-size": { test: meansOption },
+  ssh: { test: [flags, "a key is served to the step that asks for it"] },
+  tag: { test: [flags, "--load, --pull and names: the engine has the image, and its registry has not"] },
+  target: { test: meansOption },
+  ulimit: { test: meansOption },
+};
