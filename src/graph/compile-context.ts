@@ -20,6 +20,9 @@ import { optionReader } from "./option-reader.ts";
 /** One set for all compiles: it is only read. */
 const allCaps = fullCapSet();
 
+/** For compiles that ask nobody and so wait for nothing: making a signal takes longer than many a step. */
+const neverAborted = new AbortController().signal;
+
 /** What a compile runs in, where that is not what the options say. */
 export interface CompileEnvironment {
   /** Reads contexts; absent: only what the options give. */
@@ -45,7 +48,7 @@ export async function compileContext(
   options: CompileOptions,
   environment: CompileEnvironment = {},
 ): Promise<CompileContext> {
-  const signal = options.signal ?? new AbortController().signal;
+  const signal = options.signal ?? signalWithout(options, environment);
   signal.throwIfAborted();
   const bytes = typeof source === "string" ? encodeUtf8(source) : source;
   const caps = environment.caps ?? (options.disabledCaps === undefined ? allCaps : capSetWithout(options.disabledCaps));
@@ -85,14 +88,23 @@ export async function compileContext(
   };
 }
 
+function signalWithout({ resolver }: CompileOptions, { reader }: CompileEnvironment): AbortSignal {
+  // Whoever is asked may add listeners, which must not pile up.
+  return resolver === undefined && reader === undefined ? neverAborted : new AbortController().signal;
+}
+
 /**
  * The session id where none is given: it depends on this machine and on the address of the main context alone, so
  * that equal inputs give equal bytes, and definitions made on two machines do not pass for one another.
  */
 function stableSessionId(config: BuildConfig): string {
   const context = config.options.get("context") ?? "";
-  return `llbc${digestOf(`${hostname()}\0${context}`).slice("sha256:".length, "sha256:".length + 21)}`;
+  machine ??= hostname();
+  return `llbc${digestOf(`${machine}\0${context}`).slice("sha256:".length, "sha256:".length + 21)}`;
 }
+
+/** Asked once: the system takes its time. */
+let machine: string | undefined;
 
 function besideDockerfile(
   options: CompileOptions,

@@ -102,12 +102,12 @@ function finish(context: CompileContext, platform: Platform | undefined, evaluat
   const compiled: CompiledPlatform = {
     platform: formatPlatformFully(platform ?? buildPlatform),
     definition: marshalled.definition,
-    get image(): OciImage {
-      return JSON.parse(imageText);
-    },
     imageJSON: encodeUtf8(imageText),
     ...(baseImage === undefined ? {} : { baseImageJSON: encodeUtf8(encodeImage(baseImage)) }),
     ...(epoch === undefined ? {} : { epoch: Number(secondsOf(epoch)) }),
+    get image(): OciImage {
+      return JSON.parse(imageText);
+    },
   };
   return { result, compiled, marshalled, epoch: epoch && secondsOf(epoch).toString() };
 }

@@ -73,16 +73,15 @@ function readHealthcheck(fields: Fields | undefined): Healthcheck | undefined {
   };
 }
 
-/** The members of a JSON object by their names in lower case; `null` is an object without members. */
+/** The members of a JSON object by their names in any case; `null` is an object without members. */
 class Fields {
-  readonly #members = new Map<string, unknown>();
+  readonly #json: Readonly<Record<string, unknown>>;
+  /** By their names in lower case; absent where all are spelt as they are asked for, which is the usual case. */
+  readonly #members: ReadonlyMap<string, unknown> | undefined;
 
   constructor(json: unknown) {
-    if (json === null || json === undefined) return;
-    for (const [name, value] of entriesOf(json)) {
-      // null leaves a field of another spelling as it is, and the last other value wins.
-      if (value !== null && value !== undefined) this.#members.set(name.toLowerCase(), value);
-    }
+    this.#json = json === null || json === undefined ? {} : recordOf(json);
+    this.#members = Object.keys(this.#json).every(isUsualSpelling) ? undefined : membersOf(this.#json);
   }
 
   text(name: string): string {
@@ -154,16 +153,44 @@ class Fields {
   }
 
   #get(name: string): unknown {
-    return this.#members.get(name.toLowerCase());
+    if (this.#members !== undefined) return this.#members.get(name.toLowerCase());
+    return Object.hasOwn(this.#json, name) ? (this.#json[name] ?? undefined) : undefined;
   }
 
   #entries(name: string): readonly (readonly [string, unknown])[] {
     const value = this.#get(name);
-    return value === undefined ? [] : entriesOf(value);
+    return value === undefined ? [] : Object.entries(recordOf(value));
   }
 }
 
-function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new WrongType();
-  return Object.entries(value);
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) throw new WrongType();
+  return value;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function membersOf(json: Readonly<Record<string, unknown>>): ReadonlyMap<string, unknown> {
+  const members = new Map<string, unknown>();
+  for (const [name, value] of Object.entries(json)) {
+    // null leaves a field of another spelling as it is, and the last other value wins.
+    if (value !== null && value !== undefined) members.set(name.toLowerCase(), value);
+  }
+  return members;
+}
+
+const fieldNames: ReadonlySet<string> = new Set(
+  (
+    "architecture author comment config created created_by diff_ids empty_layer history os os.features os.version " +
+    "rootfs type variant ArgsEscaped Cmd Entrypoint Env ExposedPorts Healthcheck Labels OnBuild Shell StopSignal User " +
+    "Volumes WorkingDir Interval Retries StartInterval StartPeriod Test Timeout"
+  ).split(" "),
+);
+const lowerFieldNames: ReadonlySet<string> = new Set([...fieldNames].map((name) => name.toLowerCase()));
+
+/** Whether the name is that of a field, and not another spelling of one. */
+function isUsualSpelling(name: string): boolean {
+  return fieldNames.has(name) || !lowerFieldNames.has(name.toLowerCase());
 }

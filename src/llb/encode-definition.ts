@@ -28,7 +28,11 @@ export interface DefinitionParts {
 export function encodeDefinition(writer: Writer, { def, metadata, source }: DefinitionParts): void {
   for (const op of def) writer.uint32(lengthTag(1)).bytes(op);
   const caps = new CapsEncoder();
-  for (const [digest, entry] of byDigest(metadata)) {
+  // Digests are ASCII, for which the order of bytes is the order that needs no comparison of ours.
+  const digests = [...new Set([...metadata.keys(), ...(source?.locations.keys() ?? [])])].sort();
+  for (const digest of digests) {
+    const entry = metadata.get(digest);
+    if (entry === undefined) continue;
     writer.uint32(lengthTag(2)).fork();
     writeString(writer, 1, digest);
     writer.uint32(lengthTag(2)).fork();
@@ -38,16 +42,8 @@ export function encodeDefinition(writer: Writer, { def, metadata, source }: Defi
   }
   if (source !== undefined) {
     writer.uint32(lengthTag(3)).fork();
-    encodeSource(writer, source);
+    encodeSource(writer, source, digests);
     writer.ldelim();
-  }
-}
-
-/** Digests are ASCII, for which the order of bytes is the order that needs no comparison of ours. */
-function* byDigest<V>(map: ReadonlyMap<string, V>): Iterable<readonly [string, V]> {
-  for (const digest of [...map.keys()].sort()) {
-    const value = map.get(digest);
-    if (value !== undefined) yield [digest, value];
   }
 }
 
@@ -104,8 +100,11 @@ function encodeResources(writer: Writer, resources: LinuxResources): void {
   writer.ldelim();
 }
 
-function encodeSource(writer: Writer, source: DefinitionSource): void {
-  for (const [digest, locations] of byDigest(source.locations)) {
+/** `digests` are those of all ops, sorted. */
+function encodeSource(writer: Writer, source: DefinitionSource, digests: readonly string[]): void {
+  for (const digest of digests) {
+    const locations = source.locations.get(digest);
+    if (locations === undefined) continue;
     writer.uint32(lengthTag(1)).fork();
     writeString(writer, 1, digest);
     writer.uint32(lengthTag(2)).fork();

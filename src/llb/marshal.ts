@@ -53,7 +53,7 @@ export function marshal(root: Edge | undefined, options: MarshalOptions): Marsha
     throw refusal(error, result.vertex);
   }
   return {
-    definition: { def, digests, metadata, source, bytes: writer.finish() },
+    definition: { def, digests, metadata, source, bytes: writer.finish(true) },
     vertices: [...walk.vertices.values()],
   };
 }
@@ -159,7 +159,7 @@ function edgesOf(vertex: Vertex): readonly (Edge | undefined)[] {
 
 function marshalVertex(vertex: Vertex, walk: Walk): string {
   if (vertex.kind === "marshalled") {
-    record(vertex, vertex.op, vertex.digest, [...(vertex.metadata?.caps ?? [])], walk, () => vertex.bytes);
+    record(vertex, vertex.op, vertex.digest, [...(vertex.metadata?.caps ?? [])], walk, vertex.bytes);
     return vertex.digest;
   }
   const { op, caps } = opOf(vertex, walk);
@@ -171,10 +171,11 @@ function marshalVertex(vertex: Vertex, walk: Walk): string {
   } catch (error) {
     throw refusal(error, vertex);
   }
-  const digest = digestOf(writer.finish(true));
-  const extra = vertex.metadata?.caps;
-  record(vertex, op, digest, extra === undefined ? caps : [...caps, ...extra], walk, () => writer.finish());
+  const bytes = writer.finish();
   writer.reset();
+  const digest = digestOf(bytes);
+  const extra = vertex.metadata?.caps;
+  record(vertex, op, digest, extra === undefined ? caps : [...caps, ...extra], walk, bytes);
   return digest;
 }
 
@@ -184,14 +185,7 @@ function refusal(error: unknown, vertex: Vertex): unknown {
 }
 
 /** Metadata and places are taken from every draft, the op from the first one. */
-function record(
-  vertex: Vertex,
-  op: Op,
-  digest: string,
-  caps: readonly string[],
-  walk: Walk,
-  bytes: () => Uint8Array,
-): void {
+function record(vertex: Vertex, op: Op, digest: string, caps: readonly string[], walk: Walk, bytes: Uint8Array): void {
   const metadata = metadataOf(vertex.metadata, walk.capSets.get(caps));
   walk.sources.add(digest, vertex.locations);
   const known = walk.vertices.get(digest);
@@ -199,7 +193,7 @@ function record(
     walk.metadata.set(digest, metadata);
     walk.vertices.set(digest, { digest, op, drafts: [vertex] });
     walk.digests.push(digest);
-    walk.def.push(bytes());
+    walk.def.push(bytes);
   } else {
     walk.metadata.set(digest, mergeMetadata(walk.metadata.get(digest) ?? {}, metadata));
     known.drafts.push(vertex);
