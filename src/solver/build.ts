@@ -70,7 +70,7 @@ class Build {
     const options = this.#options;
     const inputs = isDefinition(this.#input) ? noInputs : await findInputs(this.#input, options);
     const env = environment();
-    const ssh = await findSshSources(options.ssh ?? {}, env, platform());
+    const ssh = await findSshSources(grantedSsh(this.#input, options, env), env, platform());
     const { connection, worker } = await open(signal);
     const { protocol } = connection.worker;
     const exports = await planExports(options, { protocol, findEngine: (context) => findEngine(context, signal) });
@@ -151,6 +151,16 @@ const noInputs: BuildInputs = { sources: new Map(), ociLayouts: new Map(), front
 
 function entitlementsOf({ entitlements = [], network }: SolveOptions): readonly string[] {
   return network === "host" ? [...new Set([...entitlements, "network.host"])] : entitlements;
+}
+
+/** A git context over SSH brings the user's agent with it, if there is one. */
+function grantedSsh(
+  input: BuildInput,
+  { ssh = {} }: SolveOptions,
+  { SSH_AUTH_SOCK: agent = "" }: ReturnType<typeof environment>,
+): Readonly<Record<string, readonly string[]>> {
+  const isOverSsh = typeof input === "string" && /^(ssh:\/\/|git@)/.test(input);
+  return isOverSsh && Object.keys(ssh).length === 0 && agent !== "" ? { default: [agent] } : ssh;
 }
 
 function isDefinition(input: BuildInput): input is Definition {

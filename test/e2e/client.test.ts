@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { connect } from "../../src/solver/client.ts";
-import { build, contextWith, temporaryFolder } from "./builds.ts";
+import { temporaryFolder } from "./builds.ts";
 import { testWorker } from "./worker.ts";
 
 test("one connection, many builds at once, each with its own files and events", async () => {
@@ -10,7 +10,7 @@ test("one connection, many builds at once, each with its own files and events", 
   expect(client.worker.protocol).toBe("docker");
   const builds = Array.from({ length: 64 }, (_, index) => {
     const dest = join(temporaryFolder(), "out");
-    const source = `FROM ${testWorker().base} AS b\nRUN echo ${index} > /n\nFROM scratch\nCOPY --from=b /n /\n`;
+    const source = `FROM scratch\nCOPY <<EOF /n\n${index}\nEOF\n`;
     return { index, dest, running: client.solve({ source }, { outputs: [{ type: "local", dest }] }) };
   });
   await Promise.all(
@@ -19,7 +19,7 @@ test("one connection, many builds at once, each with its own files and events", 
       for await (const event of running.events) if (event.kind === "vertex") names.push(event.name);
       const { timings } = await running;
       expect(readFileSync(join(dest, "n"), "utf8")).toBe(`${index}\n`);
-      expect(names.filter((name) => name.includes("RUN"))).toEqual([`[b 2/2] RUN echo ${index} > /n`]);
+      expect(names.filter((name) => name.includes("COPY"))).toHaveLength(1);
       expect(timings.length).toBe(names.length);
     }),
   );
@@ -38,8 +38,6 @@ test("a build that fails or is cancelled leaves the client and its other builds 
 });
 
 test("a reader of events that never reads holds nothing up for ever, and one that leaves is forgotten", async () => {
-  const running = build(contextWith("ARG BASE\nFROM $BASE\nRUN seq 1 200000\n", { fresh: true }));
-  await running;
   const client = await warmClient();
   const source = `FROM ${testWorker().base}\nRUN : ${Date.now()}; for i in $(seq 1 3000); do echo $i; done\n`;
   const lagging = client.solve({ source });
