@@ -40,8 +40,16 @@ export interface CheckSource {
 /** The report on one Dockerfile from its diagnostics; of several errors it tells the first. */
 export function checkReport(source: SourceInfo, diagnostics: readonly Diagnostic[]): CheckReport {
   const error = diagnostics.find((diagnostic) => diagnostic.severity === "error");
+  // An instruction of many lines may have as many warnings, which then share their place.
+  const places = new Map<readonly number[], InspectionLocation>();
+  const placeOf = (lines: readonly number[]): InspectionLocation => {
+    const place = places.get(lines) ?? inspectionLocation(lines);
+    places.set(lines, place);
+    return place;
+  };
+  const warnings = diagnostics.filter((diagnostic) => diagnostic.severity === "warning");
   return {
-    warnings: diagnostics.filter((diagnostic) => diagnostic.severity === "warning").map(warningShape),
+    warnings: warnings.map((warning) => warningShape(warning, placeOf(warning.lines))),
     sources: [sourceShape(source)],
     ...(error === undefined ? {} : { buildError: errorShape(error) }),
   };
@@ -66,14 +74,14 @@ function sourceShape({ filename, data, definition, language }: SourceInfo): Chec
   };
 }
 
-function warningShape(diagnostic: Diagnostic): CheckWarning {
+function warningShape(diagnostic: Diagnostic, location: InspectionLocation): CheckWarning {
   const description = lintRuleNamed(diagnostic.rule)?.description;
   return {
     ruleName: diagnostic.rule,
     ...(description === undefined ? {} : { description }),
     ...(diagnostic.url === undefined ? {} : { url: diagnostic.url }),
     detail: toWellFormed(diagnostic.message),
-    location: inspectionLocation(diagnostic.lines),
+    location,
   };
 }
 

@@ -21,11 +21,16 @@ function warningText(warning: CheckWarning, source: CheckSource | undefined, lin
 
 /** Those without a place come first, by name. */
 function byPlace(a: CheckWarning, b: CheckWarning): number {
-  const lineA = linesOf(a)[0];
-  const lineB = linesOf(b)[0];
+  const lineA = firstLineOf(a);
+  const lineB = firstLineOf(b);
   if (lineA !== undefined && lineB !== undefined) return lineA - lineB;
   if (lineA === lineB) return a.ruleName < b.ruleName ? -1 : Number(a.ruleName > b.ruleName);
   return lineA === undefined ? -1 : 1;
+}
+
+function firstLineOf({ location }: CheckWarning): number | undefined {
+  const [range] = location.ranges ?? [];
+  return range && (range.start.line ?? 0);
 }
 
 function linesOf(warning: CheckWarning): readonly number[] {

@@ -1,3 +1,4 @@
+import { Failure } from "../failure.ts";
 import { goJsonString } from "../go-json.ts";
 import { toWellFormed } from "../utf8.ts";
 
@@ -25,28 +26,57 @@ function position(line: number): { readonly line?: number } {
 /**
  * Plain data as JSON with two spaces of indentation, in the very text that Go's `json.MarshalIndent` makes of it. Fields
  * that are undefined are left out.
+ * @throws Failure `definition-too-large` where no text can be so long.
  */
 export function indentedJson(data: unknown): string {
-  const parts: string[] = [];
-  writeJson(data, "\n", parts);
-  return parts.join("");
+  const text: JsonText = { parts: [], lists: new Map() };
+  try {
+    writeJson(data, "\n", text);
+    return text.parts.join("");
+  } catch (error) {
+    // What V8 says of a text of more than half a gigabyte.
+    if (!(error instanceof RangeError)) throw error;
+    throw new Failure("definition-too-large", "The answer as JSON is longer than any text can be.", {
+      remedy: "Ask for text, or break up the instruction of thousands of lines that has as many warnings.",
+      cause: error,
+    });
+  }
+}
+
+interface JsonText {
+  readonly parts: string[];
+  /** Long lists that were written, since many warnings share one: with the line end that their text has. */
+  readonly lists: Map<readonly unknown[], { readonly newline: string; readonly text: string }>;
 }
 
 /** `newline` is the line end with the indentation of the line that holds `data`. */
-function writeJson(data: unknown, newline: string, parts: string[]): void {
+function writeJson(data: unknown, newline: string, text: JsonText): void {
+  const { parts } = text;
   if (typeof data === "string") parts.push(goJsonString(data));
   else if (data === null || typeof data !== "object") parts.push(String(data));
-  else if (Array.isArray(data)) {
-    const items: readonly unknown[] = data;
-    writeItems("[", "]", items, newline, parts, (item, inner) => writeJson(item, inner, parts));
-  } else {
+  else if (Array.isArray(data)) writeList(data, newline, text);
+  else {
     const entries: readonly (readonly [string, unknown])[] = Object.entries(data);
     const fields = entries.filter(([, value]) => value !== undefined);
     writeItems("{", "}", fields, newline, parts, ([key, value], inner) => {
       parts.push(goJsonString(key), ": ");
-      writeJson(value, inner, parts);
+      writeJson(value, inner, text);
     });
   }
+}
+
+function writeList(items: readonly unknown[], newline: string, { parts, lists }: JsonText): void {
+  const known = lists.get(items);
+  if (known?.newline === newline) {
+    parts.push(known.text);
+    return;
+  }
+  const own: JsonText = { parts: items.length > 50 ? [] : parts, lists };
+  writeItems("[", "]", items, newline, own.parts, (item, inner) => writeJson(item, inner, own));
+  if (own.parts === parts) return;
+  const text = own.parts.join("");
+  lists.set(items, { newline, text });
+  parts.push(text);
 }
 
 function writeItems<T>(

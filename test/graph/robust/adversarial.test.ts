@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { DockerfileError } from "../../../src/diagnostic.ts";
+import { Failure } from "../../../src/failure.ts";
+import { check } from "../../../src/graph/check.ts";
+import { checkJson } from "../../../src/graph/check-shape.ts";
+import { checkText } from "../../../src/graph/check-text.ts";
 import { compile } from "../../../src/graph/compile.ts";
 import type { CompileOptions } from "../../../src/graph/compile-options.ts";
 import { outline } from "../../../src/graph/outline.ts";
@@ -34,6 +38,23 @@ describe("size alone", () => {
     },
     60_000,
   );
+});
+
+describe("an instruction with as many warnings as lines", () => {
+  const source = (n: number) =>
+    `FROM scratch\nLABEL ${Array.from({ length: n }, (_, i) => `\\\n a${i}=$U${i}`).join("")}`;
+
+  it("is checked in all forms, each warning at all of its lines", async () => {
+    const report = await check(source(300), options);
+    expect(report.warnings.map(({ location }) => location.ranges?.length)).toEqual(Array(300).fill(301));
+    expect(JSON.parse(checkJson(report)).warnings).toEqual(report.warnings);
+    expect(checkText(report).match(/^WARNING: /gm)?.length).toBe(300);
+  }, 60_000);
+
+  it("is a failure where the answer is longer than any text", async () => {
+    const report = await check(source(2_500), options);
+    expect(() => checkJson(report)).toThrow(Failure);
+  }, 60_000);
 });
 
 describe("a long line", () => {
