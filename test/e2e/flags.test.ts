@@ -199,6 +199,23 @@ test("a source policy of the command line is obeyed", async () => {
   expect(ran.stderr).toMatch(/polic/i);
 });
 
+test("a dry run says what would be taken, run and written, and does nothing of it", async () => {
+  const { base, registry } = testWorker();
+  const context = contextWith(`${image}COPY a.txt /\n`, { fresh: true });
+  const out = join(context, "out");
+  const name = `${registry}/flags/never:1`;
+  const ran = await llbc([context, "--dry-run", "-t", name, "--push", "-o", out, "--cache-from", "type=local,src=c"]);
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(ran.stdout).toContain("platforms:\n  linux/amd64\n");
+  expect(ran.stdout).toContain(`  image ${base}:latest@sha256:`);
+  expect(ran.stdout).toContain(`  files of ${context}: a.txt, without *.log, secret, !keep.log\n`);
+  expect(ran.stdout).toMatch(/would run:\n {2}\[2\/4\] RUN : [0-9a-f]+\n {2}\[3\/4\] RUN echo one > \/one\n/);
+  expect(ran.stdout).toContain("would read caches:\n  local c\n");
+  expect(ran.stdout).toContain(`would write:\n  local to ${out}\n  image ${name}, pushed\n`);
+  expect(existsSync(out)).toBe(false);
+  expect((await fetch(`http://${registry}/v2/flags/never/manifests/1`)).status).toBe(404);
+});
+
 interface Described {
   readonly annotations?: Readonly<Record<string, string>>;
 }

@@ -42,6 +42,7 @@ export function addSolveCommand(program: Command, terminal: Terminal, exit: (cod
     .option("--allow <entitlement>", "let steps do more: network.host, security.insecure, device", collect, [])
     .option("--call <method>", "what is asked: build, check, outline or targets[,format=json]", "build")
     .option("--check", "check the Dockerfile and build nothing: short for --call check")
+    .option("--dry-run", "print what would be taken, run and written, and do nothing of it")
     .addOption(new Option("--progress <mode>", "how progress is shown").choices(progressModes).default("auto"))
     .option("-q, --quiet", "show no progress, and print the image's digest in the end")
     .option("--iidfile <file>", "write the image's digest to a file")
@@ -102,6 +103,7 @@ Examples:
   llbc solve . -t registry.example.com/app:1 --push --provenance mode=max --sbom true --annotation index:team=web
   llbc solve . -t app -q --metadata-file build.json
   llbc solve . --check
+  llbc solve . --dry-run -t registry.example.com/app:1 --push
   llbc solve -f - . < Dockerfile.generated`;
 
 function positiveInteger(value: string): number {

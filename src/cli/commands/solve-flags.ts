@@ -18,6 +18,7 @@ export interface SolveFlags extends BuildFlags, AttestationFlags {
   readonly allow: readonly string[];
   readonly call: string;
   readonly check?: true;
+  readonly dryRun?: true;
   readonly progress: ProgressMode;
   readonly quiet?: true;
   readonly iidfile?: string;

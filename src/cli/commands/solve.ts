@@ -34,6 +34,10 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   const options = await solveOptions(context, flags, terminal);
   const mode = progressModeOf(flags, terminal.env);
   checkResultFiles(flags, options);
+  if (flags.dryRun === true) {
+    const { dryRunCommand } = await import("./dry-run.ts");
+    return dryRunCommand(context, flags, options, terminal);
+  }
   const input = await readBuildInput(context, flags.file, terminal);
   // Whoever reads it after a build that failed must not find that of an earlier one.
   if (flags.iidfile !== undefined) await rm(resolve(terminal.cwd, flags.iidfile), { force: true });
