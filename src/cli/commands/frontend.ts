@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { DockerfileError } from "../../diagnostic.ts";
 import { Failure } from "../../failure.ts";
@@ -9,7 +10,7 @@ import { StdioBridge } from "../../solver/buildkit/stdio-bridge.ts";
 import type { ExitCode } from "../terminal.ts";
 
 /** How long BuildKit may take to answer the first call, in milliseconds. */
-const pingPatience = 15_000;
+const usualPatience = 15_000;
 
 /** How long a frontend that is told to stop waits for BuildKit to take its error. */
 const farewellPatience = 2000;
@@ -21,21 +22,27 @@ export interface FrontendProcess {
   readonly stdout: Writable;
   readonly stderr: Writable;
   readonly signal: AbortSignal;
+  /** How long to wait for the first answer, in milliseconds; 15 seconds if absent, as BuildKit's own frontends do. */
+  readonly patience?: number | undefined;
 }
 
 /**
  * `llbc frontend`: builds a Dockerfile as a frontend that BuildKit has started in a container, and returns the result
  * or the error over standard input and output. Never rejects.
  */
-export async function frontendCommand({ env, stdin, stdout, stderr, signal }: FrontendProcess): Promise<ExitCode> {
+export async function frontendCommand(process: FrontendProcess): Promise<ExitCode> {
+  const { env, stdin, stdout, stderr, signal, patience = usualPatience } = process;
   const environment = containerEnvironment(env);
   if (environment === undefined) {
     stderr.write(`error: ${notStartedByBuildKit}\n`);
     return 2;
   }
+  // Every call under way listens to it.
+  setMaxListeners(0, signal);
   const bridge = new StdioBridge(stdin, stdout);
   try {
-    await serve(bridge, environment, signal);
+    const gateway = await open(bridge, environment, patience, signal);
+    await serve(gateway, signal);
     return 0;
   } catch (error) {
     stderr.write(`error: ${reportOf(error)}\n`);
@@ -49,8 +56,7 @@ const notStartedByBuildKit =
   "BuildKit starts this command, in a container of the frontend's image. " +
   "Name the image in the first line of a Dockerfile: # syntax=IMAGE";
 
-async function serve(bridge: StdioBridge, facts: ContainerEnvironment, signal: AbortSignal): Promise<void> {
-  const gateway = await open(bridge, facts, signal);
+async function serve(gateway: Gateway, signal: AbortSignal): Promise<void> {
   try {
     await runFrontend(gateway, { warnsOfInvalid: true }, signal);
   } catch (error) {
@@ -60,13 +66,18 @@ async function serve(bridge: StdioBridge, facts: ContainerEnvironment, signal: A
   }
 }
 
-async function open(bridge: StdioBridge, facts: ContainerEnvironment, signal: AbortSignal): Promise<Gateway> {
-  const timeout = AbortSignal.timeout(pingPatience);
+async function open(
+  bridge: StdioBridge,
+  facts: ContainerEnvironment,
+  patience: number,
+  signal: AbortSignal,
+): Promise<Gateway> {
+  const timeout = AbortSignal.timeout(patience);
   try {
     return await openGateway(bridge, facts, AbortSignal.any([signal, timeout]));
   } catch (error) {
     if (!timeout.aborted) throw error;
-    throw new Failure("worker-unreachable", `BuildKit did not answer within ${pingPatience / 1000} seconds`);
+    throw new Failure("worker-unreachable", `BuildKit did not answer within ${patience / 1000} seconds`);
   }
 }
 
