@@ -14,9 +14,28 @@ export async function readBuildInput(
   const place = isRemote(context) ? context : resolve(terminal.cwd, context);
   if (context === "-") {
     if (file === "-") throw new UsageError("Standard input cannot be both the context and the Dockerfile.");
-    return { source: await readStandardInput(terminal), filename: "Dockerfile" };
+    const source = await readStandardInput(terminal);
+    if (isArchive(source)) {
+      throw new UsageError(
+        "Standard input is an archive, which is not taken as a context yet: unpack it and name its folder.",
+      );
+    }
+    if (file !== undefined) {
+      throw new UsageError(
+        `The Dockerfile is on standard input: leave -f ${file} out, or name a folder as the context.`,
+      );
+    }
+    return { source, filename: "Dockerfile" };
   }
   return file === "-" ? { source: await readStandardInput(terminal), filename: "Dockerfile", context: place } : place;
+}
+
+/** gzip, bzip2, xz, or tar by the magic word in its first header. */
+function isArchive(content: Uint8Array): boolean {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, Math.min(content.byteLength, 512));
+  const beginnings = ["1f8b08", "425a68", "fd377a585a00"].map((hex) => Buffer.from(hex, "hex"));
+  const isCompressed = beginnings.some((beginning) => bytes.subarray(0, beginning.length).equals(beginning));
+  return isCompressed || bytes.toString("latin1", 257, 262) === "ustar";
 }
 
 /** The path of the Dockerfile: one in a remote context is found there; absent where none is named, or standard input. */

@@ -54,3 +54,13 @@ it("a check asks the worker about images", async () => {
   expect(ran).toMatchObject({ code: 1, out: "" });
   expect(ran.err).toContain("/nowhere/none.sock");
 });
+
+it.each([
+  ["a compressed archive", "BZh91AY", []],
+  ["a tar archive", `${"Dockerfile".padEnd(257, "\0")}ustar\0`, []],
+  ["a Dockerfile, and another one is named", "FROM scratch\n", ["-f", "Dockerfile"]],
+])("standard input that is %s is refused as such", async (_, stdin, args) => {
+  const ran = await llbc(folderWith(files), ["build", "-", ...nowhere, ...args], { stdin });
+  expect(ran).toMatchObject({ code: 2, out: "" });
+  expect(ran.err).toMatch(/[Ss]tandard input/);
+});
