@@ -1,5 +1,6 @@
 import pc from "picocolors";
 import type { SolveOutput, SolveResult } from "../solver/solve-options.ts";
+import { formatSeconds, printable } from "./progress/format.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What came of a build, for a person: where it is and what it is called. On standard error; scripts read digests elsewhere. */
@@ -13,6 +14,9 @@ export function printResult(result: SolveResult, outputs: readonly SolveOutput[]
   }
   if (result.digest !== undefined) lines.push(row("digest", result.digest));
   lines.push(row("steps", stepsText(result)));
+  for (const { name, spent } of slowestSteps(result)) {
+    lines.push(row("slow", `${formatSeconds(spent).padStart(7)}  ${printable(name)}`));
+  }
   terminal.stderr.write(`\n${lines.join("\n")}\n`);
 }
 
@@ -30,3 +34,14 @@ function stepsText(result: SolveResult): string {
   const ran = steps.filter((timing) => timing.state === "completed").length;
   return `${ran} run, ${cached} cached`;
 }
+
+/** Where the time of a build went: the steps that ran longest, in milliseconds, if they took a while. */
+function slowestSteps({ timings }: SolveResult): readonly { readonly name: string; readonly spent: number }[] {
+  return timings
+    .map(({ name, runs }) => ({ name, spent: runs.reduce((sum, run) => sum + run.completed - run.started, 0) }))
+    .filter(({ name, spent }) => spent >= slow && !/^\[(internal|auth)\]/.test(name))
+    .sort((a, b) => b.spent - a.spent)
+    .slice(0, 3);
+}
+
+const slow = 2000;
