@@ -77,7 +77,7 @@ async function endpointOf(context: string | undefined, signal: AbortSignal): Pro
 
 async function ask(endpoint: Endpoint, method: string, path: string, signal: AbortSignal): Promise<ClientRequest> {
   const socket = await dial(endpoint, signal);
-  return request({ createConnection: () => socket, method, path, host: "docker", signal, agent: false });
+  return request({ createConnection: () => socket, method, path, host: "docker", signal });
 }
 
 function send(asked: ClientRequest): Promise<string> {
