@@ -5,15 +5,22 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 for (const script of ["lint", "typecheck", "test"]) run("npm", ["run", "--silent", script]);
-installSkopeo();
+installPeers();
 run("npm", ["run", "--silent", "test:e2e"]);
 
-/** The e2e tests let a program that is not ours read the archives that we write. */
-function installSkopeo() {
-  if (spawnSync("skopeo", ["--version"]).status === 0) return;
+/** The e2e tests talk to programs that are not ours: one reads the archives that we write, one keeps SSH keys. */
+function installPeers() {
+  const packages = [];
+  if (!answers("skopeo", "--version")) packages.push("skopeo");
+  if (!answers("ssh", "-V")) packages.push("openssh-client");
+  if (packages.length === 0) return;
   const quiet = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
   run("apt-get", ["-qq", "update"], quiet);
-  run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", "skopeo"], quiet);
+  run("apt-get", ["-qq", "install", "-y", "--no-install-recommends", ...packages], quiet);
+}
+
+function answers(program, flag) {
+  return spawnSync(program, [flag]).status === 0;
 }
 
 function run(program, args, options = {}) {

@@ -170,7 +170,9 @@ class Reader {
     const steps: Step[] = [];
     while (this.#at < this.#source.length) {
       if (this.#eat(FOLDERS)) {
-        steps.push({ kind: "option", length: 2 }, { kind: "many", set: notNewline }, single(slash));
+        // The slash may be left out with its group: it is no text that must be there.
+        const end: Step = { ...single(slash), literal: undefined };
+        steps.push({ kind: "option", length: 2 }, { kind: "many", set: notNewline }, end);
       } else if (this.#eat("\\Q")) {
         steps.push(...this.#quoted());
       } else {

@@ -50,7 +50,7 @@ test("a cache inside the image: what the image has is not run again", { timeout:
   expect(runSteps(ours).filter(({ state }) => state === "cached").length).toBeGreaterThan(0);
 });
 
-test("a cache in a folder is an OCI layout of whole blobs, and docker buildx reads it", async () => {
+test("a cache in a folder is an OCI layout of whole blobs, and is read again", async () => {
   const { src, dest } = folderAttrs();
   const context = contextWith(dockerfile, { fresh: true });
   await build(context, { cacheTo: [{ type: "local", attrs: { dest, tag: "main" } }] });
