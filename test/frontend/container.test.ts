@@ -190,7 +190,7 @@ describe("what goes wrong", () => {
     const sources = (returned?.error?.details ?? []).map(({ value }) =>
       JSON.parse(Buffer.from(value ?? []).toString()),
     );
-    expect(sources.map(({ ranges }) => ranges[0].start.line)).toEqual([2, 3]);
+    expect(sources.map(({ ranges }) => ranges[0].start.line)).toEqual([3, 2]);
     expect(Buffer.from(sources[0].info.data, "base64").toString()).toBe(dockerfile);
     const late = await runWith(workerWith("FROM scratch as a\nCOPY --from=9 a /\n"));
     expect(late.calls.slice(-2)).toEqual(["Warn", "Return"]);

@@ -49,7 +49,8 @@ function dockerfileStatus({ diagnostics, source, message }: DockerfileError): co
     return shown.length === 0 ? [] : [sourceDetail({ filename, ranges: shown, ...(source && { text: source }) })];
   });
   const text = errors.length > 1 ? errors.map(placedMessage).join("; ") : message;
-  return { code: codes.unknown, message: text, details: places };
+  // Clients show the last one first.
+  return { code: codes.unknown, message: text, details: places.reverse() };
 }
 
 /** The lines that BuildKit tells, as precisely as we know them; a place that it does not tell is shown all the same. */

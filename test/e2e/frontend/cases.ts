@@ -7,8 +7,8 @@ export type Reference = "worker" | "llbc";
  * Cases of the conformance set that build on a worker without network: every realistic one, and one of each other group.
  *
  * Measured by llbc are those for which the worker's own frontend, which is older, is no measure: it has COPY --parents
- * and RUN --security only in its labs version, and writes the history of HEALTHCHECK in another way. What llbc makes
- * from outside is held against BuildKit's current frontend by the conformance tests.
+ * and RUN --security only in its labs version, writes the history of HEALTHCHECK and what is read of named contexts in
+ * another way. What llbc makes from outside is held against BuildKit's current frontend by the conformance tests.
  *
  * Left out, as they cannot build here: postgres-with-extension and private-clone clone from the internet,
  * windows-service is for Windows, warnings-galore copies a file that its ignore file keeps out. Groups without
@@ -31,7 +31,6 @@ const chosen: Readonly<Record<Reference, readonly string[]>> = {
     "realistic/php-fpm",
     "realistic/protobuf-codegen",
     "realistic/python-poetry",
-    "realistic/python-uv",
     "realistic/rails",
     "realistic/team-base-with-triggers",
     "realistic/test-matrix",
@@ -45,8 +44,28 @@ const chosen: Readonly<Record<Reference, readonly string[]>> = {
     "chown/from-stage-user-lookup",
     "cmd-entrypoint/cmd-before-entrypoint",
     "context-paths/duplicate",
-    "copy/dot-slash",
+    "copy/several-sources",
     "display-names/config-steps-not-counted",
+    "dockerignore/negation",
+    "env-expansion/nested-default",
+    "exclude/several",
+    "expose/range",
+    "from-and-stages/diamond",
+    "heredoc-copy/mixed-with-files",
+    "label-maintainer/several",
+    "link/from-stage",
+    "multi-platform/two-simple",
+    "named-contexts/image-over-stage",
+    "no-cache/one-stage",
+    "onbuild/from-base-image",
+    "run/heredoc-to-program",
+    "run-mounts/cache-uid-gid-mode",
+    "run-options/add-hosts",
+    "source-date-epoch/declared",
+    "stopsignal/name",
+    "user/switch",
+    "volume/several",
+    "workdir/relative-chain",
   ],
   llbc: [
     "realistic/dotnet-solution",
@@ -55,7 +74,12 @@ const chosen: Readonly<Record<Reference, readonly string[]>> = {
     "realistic/kernel-builder",
     "realistic/nginx-static",
     "realistic/node-monorepo",
+    "realistic/python-uv",
     "realistic/rust-workspace",
+    "healthcheck/shell",
+    "named-contexts/local-mount",
+    "parents/pivot",
+    "run/heredoc-shebang",
   ],
 };
 

@@ -47,7 +47,8 @@ export async function makeWorld(
     const config = configOf(testCase, ref);
     namedContexts[familiar(ref)] = `docker-image://${await pushWorld(site, needs, config)}`;
   }
-  return { ...optionsOf(testCase), namedContexts };
+  const secrets = Object.fromEntries([...needs.secrets].map((id) => [id, { data: Buffer.from("secret") }]));
+  return { ...optionsOf(testCase), namedContexts, secrets };
 }
 
 interface Needs {
@@ -55,6 +56,7 @@ interface Needs {
   readonly paths: ReadonlySet<string>;
   readonly programs: ReadonlySet<string>;
   readonly users: ReadonlySet<string>;
+  readonly secrets: ReadonlySet<string>;
 }
 
 function needsOf({ expected }: ConformanceCase<ExpectedCompilation>): Needs {
@@ -63,6 +65,7 @@ function needsOf({ expected }: ConformanceCase<ExpectedCompilation>): Needs {
     paths: new Set<string>(),
     programs: new Set(["/bin/sh", "/bin/bash", "/bin/ash"]),
     users: new Set<string>(),
+    secrets: new Set<string>(),
   };
   for (const { ref } of expected.lookups ?? []) {
     if (ref.startsWith("docker-image://")) needs.images.add(ref.slice("docker-image://".length));
@@ -74,12 +77,23 @@ function needsOf({ expected }: ConformanceCase<ExpectedCompilation>): Needs {
   return needs;
 }
 
-function addNeeds(needs: { paths: Set<string>; programs: Set<string>; users: Set<string> }, op: Op): void {
+interface GrowingNeeds {
+  readonly paths: Set<string>;
+  readonly programs: Set<string>;
+  readonly users: Set<string>;
+  readonly secrets: Set<string>;
+}
+
+function addNeeds(needs: GrowingNeeds, op: Op): void {
   if (op.kind === "exec") {
     const [program = "/bin/sh"] = op.meta.args;
     needs.programs.add(program.includes("/") ? program : `/bin/${program}`);
     for (const user of (op.meta.user ?? "").split(":")) addUser(needs.users, user);
-    for (const mount of op.mounts) if (mount.selector !== "") needs.paths.add(mount.selector);
+    for (const { id } of op.secretEnv) needs.secrets.add(id);
+    for (const { selector, secret } of op.mounts) {
+      if (selector !== "") needs.paths.add(selector);
+      if (secret !== undefined) needs.secrets.add(secret.id);
+    }
   }
   if (op.kind !== "file") return;
   for (const action of op.actions) {
@@ -221,7 +235,8 @@ function optionsOf({ options }: ConformanceCase<unknown>): SolveOptions {
       ? {}
       : { platforms: options.targetPlatforms.filter((platform) => /^linux\/(amd64|arm64)$/.test(platform)) }),
     ...(options.addHosts === undefined ? {} : { addHosts: options.addHosts }),
-    ...(options.ulimits === undefined ? {} : { ulimits: options.ulimits }),
+    // A worker in a container may not lift limits of its own.
+    ...(options.ulimits === undefined ? {} : { ulimits: options.ulimits.filter((limit) => !limit.includes("-1")) }),
     ...(options.networkMode === undefined ? {} : { network: options.networkMode }),
     ...(options.shmSize === undefined ? {} : { shmSize: options.shmSize }),
     ...(options.cgroupParent === undefined ? {} : { cgroupParent: options.cgroupParent }),
