@@ -171,7 +171,7 @@ class Reader {
     while (this.#at < this.#source.length) {
       if (this.#eat(FOLDERS)) {
         // The slash may be left out with its group: it is no text that must be there.
-        const end: Step = { ...single(slash), literal: undefined };
+        const end: Step = { kind: "one", set: (char) => char === slash, literal: undefined };
         steps.push({ kind: "option", length: 2 }, { kind: "many", set: notNewline }, end);
       } else if (this.#eat("\\Q")) {
         steps.push(...this.#quoted());
