@@ -1,14 +1,14 @@
-import { Writer } from "./writer.ts";
+import protobuf from "protobufjs/minimal.js";
 
 /**
  * Writing of single protobuf fields as Go writes proto3: in the order that the caller keeps, zero values left out.
- * Field by field, because generated encoders write oneofs at their number and maps in insertion order, and the digests
- * of BuildKit need other orders.
+ * Everything is protobufjs's Writer, driven directly because its generated
+ * encoders write oneofs at their number and maps in insertion order, and the digests of BuildKit need other orders.
  */
-export type { Writer } from "./writer.ts";
+export type Writer = protobuf.Writer;
 
 export function newWriter(): Writer {
-  return new Writer();
+  return protobuf.Writer.create();
 }
 
 const LEN = 2;
@@ -87,7 +87,7 @@ export function writeBigint(writer: Writer, field: number, value: bigint | undef
   if (value === undefined || value === 0n) return;
   writer.uint32(numberTag(field));
   if (value === -1n) writer.raw(minusOne);
-  else writer.int64(value);
+  else writer.int64(BigInt.asIntN(64, value).toString());
 }
 
 const minusOne = new Uint8Array([255, 255, 255, 255, 255, 255, 255, 255, 255, 1]);
