@@ -42,7 +42,7 @@ export const rows = {
   network: { test: [flags, "what a step may do beyond the usual has to be allowed"] },
   "no-cache": { test: meansOption },
   "no-cache-filter": { test: meansOption },
-  output: { test: [exports, "attributes of the image exporter: names, compression, media types, times"] },
+  output: { test: [exports, "attributes of the image exporter: names, compression, media types"] },
   platform: {
     test: ["test/e2e/images.test.ts", "the image of two platforms runs with docker on both, each on its machine"],
   },
