@@ -83,8 +83,8 @@ export async function openSession(connection: Connection, options: SessionOption
   };
 }
 
-// How long a worker may need to notice that an earlier session has ended.
-const takenPatience = { attempts: 50, pause: 100 };
+// A Docker engine needs some five seconds to notice that an earlier session has ended.
+const takenPatience = { attempts: 200, pause: 100 };
 
 /**
  * A worker lets go of an ended session a moment later: a given id that was just in use is tried again for some seconds.
