@@ -1,12 +1,13 @@
 // `npm run bench [-- --markdown] [-- --seconds N] [-- --only NAME]`: how long compiling takes. Nothing is kept from one compile to
 // the next: each has a source of its own, and is measured from the bytes of the Dockerfile to those of the image config.
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { arch, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { bundleCommandLine } from "../scripts/bundle.mjs";
 import { calibrationLoop } from "./calibration.mjs";
 import { benchFile, benchText, imageAnswers, longChain, longDockerfile, variants } from "./inputs.mjs";
 import { measure } from "./measure.mjs";
@@ -21,6 +22,10 @@ const { values: flags } = parseArgs({
 });
 const root = fileURLToPath(new URL("..", import.meta.url));
 const seconds = Number(flags.seconds);
+// What is measured is built here, where the packages that it needs are found; dist/ is left alone.
+await import("../scripts/proto.mjs");
+const folder = mkdtempSync(join(root, "node_modules/.bench-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 const { compile, marshal, parseDockerfile, unmarshal } = await bundledSubject();
 const platform = { os: "linux", architecture: "amd64" };
 const rows = [];
@@ -55,7 +60,9 @@ await perPiece("unmarshal 10,000 vertices, each", [1_000, 10_000], (count) => {
   return () => unmarshal(definition.bytes);
 });
 if (wanted("process")) {
-  const { compile: whole, nothing, memory } = await measureStartUp(join(root, "dist/cli.js"), Math.ceil(seconds * 5));
+  await bundleCommandLine(folder);
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const { compile: whole, nothing, memory } = await measureStartUp(join(folder, "cli.js"), Math.ceil(seconds * 5));
   rows.push({ name: "process `node -e 0`", unit: "ms", ...nothing });
   rows.push({ name: "process `llbc compile --images` small", unit: "ms", ...whole });
   const ratio = { best: whole.best / nothing.best, median: whole.median / nothing.median };
@@ -73,7 +80,10 @@ async function run(name, facts, measured) {
   rows.push({ name, ...facts, ...(await measured()) });
 }
 
-/** What one piece costs among many, in microseconds, and how that compares to few: 1 is linear. */
+/**
+ * What one piece costs among many, in microseconds, and how that compares to few. Work that grows with the square
+ * would show 10; what is above 1 is the collector, which has to move all that outlives its young generation.
+ */
 async function perPiece(name, [few, many], work) {
   if (!wanted(name)) return;
   process.stderr.write(`${name}\n`);
@@ -84,7 +94,7 @@ async function perPiece(name, [few, many], work) {
   const after = each(large, many);
   rows.push({ name, unit: "µs", ...after });
   const ratio = Object.fromEntries(Object.entries(after).map(([key, value]) => [key, value / before[key]]));
-  rows.push({ name: `… to the same of ${few.toLocaleString("en")}`, unit: "x", target: 1.5, ...ratio });
+  rows.push({ name: `… to the same of ${few.toLocaleString("en")}`, unit: "x", target: 3, ...ratio });
 }
 
 function wanted(name) {
@@ -92,17 +102,10 @@ function wanted(name) {
 }
 
 async function bundledSubject() {
-  if (!existsSync(join(root, "src/llb/proto/gen/llb.js"))) await import("../scripts/proto.mjs");
-  await import("../scripts/build.mjs");
-  const folder = mkdtempSync(join(root, "node_modules/.bench-"));
-  try {
-    const outfile = join(folder, "subject.mjs");
-    const options = { bundle: true, platform: "node", format: "esm", target: "node20.19", packages: "external" };
-    await build({ ...options, entryPoints: [benchFile("subject.ts")], outfile, logLevel: "warning" });
-    return await import(pathToFileURL(outfile).href);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const outfile = join(folder, "subject.mjs");
+  const options = { bundle: true, platform: "node", format: "esm", target: "node20.19", packages: "external" };
+  await build({ ...options, entryPoints: [benchFile("subject.ts")], outfile, logLevel: "warning" });
+  return import(pathToFileURL(outfile).href);
 }
 
 function table() {

@@ -11,21 +11,21 @@ import { plainArguments } from "./parse/arguments.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
-const commands = [
-  addSolveCommand,
-  addCompileCommand,
-  addCheckCommand,
-  addGraphCommand,
-  addOutlineCommand,
-  addTargetsCommand,
-  addDumpCommand,
-  addFrontendCommand,
-];
+const commands = new Map([
+  ["solve", addSolveCommand],
+  ["compile", addCompileCommand],
+  ["check", addCheckCommand],
+  ["graph", addGraphCommand],
+  ["outline", addOutlineCommand],
+  ["targets", addTargetsCommand],
+  ["dump", addDumpCommand],
+  ["frontend", addFrontendCommand],
+]);
 
 /** Runs one command line, prints what there is to say, and resolves with the exit code. Never rejects. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
   let code: ExitCode = 0;
-  const program = createProgram(terminal, (result) => {
+  const program = createProgram(terminal, args[0], (result) => {
     code = result;
   });
   try {
@@ -45,7 +45,7 @@ function plainCommandLine(program: Command, args: readonly string[]): readonly s
   return command === undefined ? args : [name, ...plainArguments(command, rest)];
 }
 
-function createProgram(terminal: Terminal, exit: (code: ExitCode) => void): Command {
+function createProgram(terminal: Terminal, called: string | undefined, exit: (code: ExitCode) => void): Command {
   const program = new Command("llbc")
     .description("Compile Dockerfiles to BuildKit's LLB, see the build graph, and build it on any BuildKit worker.")
     .version(version, "-v, --version", "print the version")
@@ -75,6 +75,8 @@ Examples:
   llbc check .                                                what BuildKit's lint rules say
   llbc help solve                                             all flags of a build, with examples`,
     );
-  for (const add of commands) add(program, terminal, exit);
+  // To declare the flags of all commands takes longer than many a command.
+  const only = commands.get(called ?? "");
+  for (const add of only === undefined ? commands.values() : [only]) add(program, terminal, exit);
   return program;
 }

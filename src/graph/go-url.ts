@@ -1,4 +1,4 @@
-import { isIPv6 } from "node:net";
+import { isIPv6 } from "../ip-address.ts";
 import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from "node:net";
+import { isIPv4, isIPv6 } from "../../ip-address.ts";
 
 /**
  * An address as Go prints it: IPv4 in dots, also when written as IPv6 that maps it; IPv6 in lower case with the longest

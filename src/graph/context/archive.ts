@@ -1,4 +1,3 @@
-import { gunzipSync } from "node:zlib";
 import type { Timestamp } from "../timestamp.ts";
 
 const blockSize = 512;
@@ -16,9 +15,9 @@ export function isArchive(start: Uint8Array): boolean {
  * The newest modification time of the regular files of a tar, plain or compressed by gzip; undefined for an archive
  * without files and for anything else. Other compressions need programs that BuildKit's frontend image lacks too.
  */
-export function newestFileTime(file: Uint8Array): Timestamp | undefined {
+export async function newestFileTime(file: Uint8Array): Promise<Timestamp | undefined> {
   let newest: bigint | undefined;
-  const entries = entriesOf(decompress(file));
+  const entries = entriesOf(await decompress(file));
   for (;;) {
     const next = entries.next();
     // A tar that breaks off in the middle tells nothing, whatever came before.
@@ -40,8 +39,9 @@ const magics = [
   [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
 ];
 
-function decompress(file: Uint8Array): Uint8Array {
+async function decompress(file: Uint8Array): Promise<Uint8Array> {
   if (file[0] !== 0x1f || file[1] !== 0x8b) return file;
+  const { gunzipSync } = await import("node:zlib");
   try {
     return gunzipSync(file);
   } catch {

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP } from "../../ip-address.ts";
 import { parseInt64 } from "../go-numbers.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
 import { reportPort } from "../lint/instruction-checks.ts";
@@ -46,7 +46,7 @@ function isAddress(ip: string): boolean {
   if (ip === "") return true;
   const bare = ip.startsWith("[") ? ip.replace(/^\[([^[\]]*)\]$/, "$1") : ip;
   // A zone is no part of an address here; nothing in brackets counts as no address at all.
-  return (bare === "" && ip !== bare) || (isIP(bare) !== 0 && !bare.includes("%"));
+  return (bare === "" && ip !== bare) || (isIP(bare) && !bare.includes("%"));
 }
 
 function checkHostPorts(text: string, hostPort: string, { first, last }: PortRange): void {
