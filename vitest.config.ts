@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          exclude: ["test/e2e/frontend.test.ts"],
+          exclude: ["test/e2e/frontend*.test.ts"],
           globalSetup: ["test/e2e/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -27,10 +27,11 @@ export default defineConfig({
         // Builds the frontend image and holds it against the worker's frontend: minutes of builds, a command of its own.
         test: {
           name: "frontend",
-          include: ["test/e2e/frontend.test.ts"],
+          include: ["test/e2e/frontend*.test.ts"],
           globalSetup: ["test/e2e/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          fileParallelism: false,
         },
       },
       { test: { name: "soak", include: ["test/soak/**/*.test.ts"], testTimeout: 1_800_000, fileParallelism: false } },

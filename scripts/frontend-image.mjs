@@ -4,7 +4,7 @@
 // What else `llbc solve` takes goes on to it: --platform, --addr, --output type=…
 // Node comes from Debian's packages, which needs apt (Debian or a relative of it, any user).
 import { spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,7 @@ try {
     makeNodeRoot(join(context, "rootfs", architecture), architecture, (line) => console.error(line));
   }
   await bundle(join(context, "frontend.cjs"));
+  copyFileSync(join(root, "examples/frontend/start.cjs"), join(context, "start.cjs"));
   process.exitCode = solve();
 } catch (error) {
   console.error(`frontend-image: ${error.message}`);

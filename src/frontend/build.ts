@@ -19,6 +19,7 @@ import { GatewayReader } from "./gateway-reader.ts";
 import { gatewayResolver } from "./gateway-resolver.ts";
 import { readDockerfile } from "./read-dockerfile.ts";
 import { answerRequest, type RequestSubject } from "./requests.ts";
+import { sbomMaker } from "./sbom.ts";
 import { sendWarnings } from "./warnings.ts";
 
 /** Where a build can be looked into, or taken a hand in. */
@@ -64,13 +65,15 @@ export async function buildDockerfile(
   const compilation = await compileSubject(subject, hooks.warnsOfInvalid === true ? warn : undefined);
   await warn(compilation.diagnostics);
   await hooks.onCompiled?.(compilation);
+  const makeAttestations = await sbomMaker(gateway, site.buildPlatform, signal);
   const { multiPlatform, cacheImports } = readBuildConfig(options, undefined, site.buildPlatform);
   const solves = compilation.platforms.map(({ definition }) => async (linked: AbortSignal) => {
     const result = await gateway.solve({ definition: definition.bytes, cacheImports }, linked);
     return result.ref;
   });
   const refs = await allTogether(solves, signal);
-  return frontendResult(compilation, refs, multiPlatform);
+  const attestations = await makeAttestations?.(compilation, signal);
+  return { ...frontendResult(compilation, refs, multiPlatform), ...(attestations && { attestations }) };
 }
 
 /**

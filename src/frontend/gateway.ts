@@ -181,4 +181,13 @@ export interface FrontendResult {
   /** Absent unless the result is by platform; a scratch result is undefined inside. */
   readonly refs?: ReadonlyMap<string, GatewayRef | undefined> | undefined;
   readonly metadata: ReadonlyMap<string, Uint8Array>;
+  /** By platform; only for a worker with `reference.attestations`. */
+  readonly attestations?: ReadonlyMap<string, readonly Attestation[]> | undefined;
+}
+
+/** A folder of in-toto statements about a result. */
+export interface Attestation {
+  readonly ref: GatewayRef | undefined;
+  readonly predicateType: string;
+  readonly metadata: ReadonlyMap<string, Uint8Array>;
 }

@@ -30,4 +30,14 @@ export interface CompiledPlatform {
   readonly baseImageJSON?: Uint8Array;
   /** SOURCE_DATE_EPOCH: seconds since 1970. */
   readonly epoch?: number;
+  /** What an SBOM of the result is to cover besides the result. */
+  readonly scan: ScanDefinitions;
+}
+
+/** See BUILDKIT_SBOM_SCAN_CONTEXT and BUILDKIT_SBOM_SCAN_STAGE in BuildKit's reference of the Dockerfile. */
+export interface ScanDefinitions {
+  /** By name: `context` for the main context, else names of stages. */
+  readonly extras: ReadonlyMap<string, Definition>;
+  /** Whether anything that is covered is built without cache. */
+  readonly ignoreCache: boolean;
 }

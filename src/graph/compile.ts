@@ -4,7 +4,7 @@ import { MarshalError } from "../llb/marshal-error.ts";
 import { formatPlatformFully, type Platform } from "../platform.ts";
 import { compareUtf8, encodeUtf8 } from "../utf8.ts";
 import { type BuildGraph, buildGraph } from "./build-graph.ts";
-import type { Compilation, CompiledPlatform } from "./compilation.ts";
+import type { Compilation, CompiledPlatform, ScanDefinitions } from "./compilation.ts";
 import { type CompileEnvironment, compileContext } from "./compile-context.ts";
 import type { CompileOptions } from "./compile-options.ts";
 import { evaluationFailure, parseFailure, withoutSource, withRanges } from "./diagnose.ts";
@@ -107,6 +107,14 @@ function finish(context: CompileContext, platform: Platform | undefined, evaluat
     ...(epoch === undefined ? {} : { epoch: Number(secondsOf(epoch)) }),
     get image(): OciImage {
       return JSON.parse(imageText);
+    },
+    // Few builds ask for it.
+    get scan(): ScanDefinitions {
+      const { extras, ignoreCache } = evaluation.scanTargets();
+      const definitions = [...extras].map(([name, edge]) => {
+        return [name, marshalRoot(context, edge, targetPlatform).definition] as const;
+      });
+      return { extras: new Map(definitions), ignoreCache };
     },
   };
   return { result, compiled, marshalled, epoch: epoch && secondsOf(epoch).toString() };

@@ -14,6 +14,7 @@ import type { Linter } from "./lint/linter.ts";
 import { checkDefaultBaseNames, checkInstructionCasing, checkStageNames } from "./lint/stage-checks.ts";
 import { lowerStages } from "./lower-stages.ts";
 import { reportFindings } from "./report-findings.ts";
+import { type ScanTargets, scanTargets } from "./scan-targets.ts";
 import { resolveBases } from "./stage-bases.ts";
 import { linkCommands } from "./stage-commands.ts";
 import { refuseCycles } from "./stage-cycle.ts";
@@ -33,6 +34,8 @@ export interface Evaluation {
   readonly epoch: Timestamp | undefined;
   /** What ops take that name no platform. */
   readonly targetPlatform: Platform;
+  /** What an SBOM would cover. */
+  scanTargets(): ScanTargets;
 }
 
 export interface EvaluationOptions {
@@ -56,7 +59,7 @@ export async function evaluate(compile: CompileContext, options: EvaluationOptio
   // A single stage needs no name to be told apart.
   if (table.nodes.length === 1) for (const node of table.nodes) node.displayName = "";
   const reachable = await resolveBases(context, table, target);
-  await lowerStages(context, table.nodes, reachable);
+  const mainContext = await lowerStages(context, table.nodes, reachable);
   // The result is used whole; what a stage is based on is so, too.
   target.paths.add("/");
   const warnings = context.linter.error();
@@ -70,6 +73,7 @@ export async function evaluate(compile: CompileContext, options: EvaluationOptio
     baseImage: target.start.baseImage,
     epoch: context.epoch,
     targetPlatform: context.targetPlatform,
+    scanTargets: () => scanTargets(context, target, mainContext),
   };
 }
 

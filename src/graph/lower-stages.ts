@@ -13,14 +13,14 @@ import { StageLowering, type VisibleContext } from "./stage-lowering.ts";
 import type { StageCommand, StageNode } from "./stage-node.ts";
 
 /**
- * Lowers the instructions of the stages that are needed, in the order of the Dockerfile.
+ * Lowers the instructions of the stages that are needed, in the order of the Dockerfile. Returns the main context.
  * @throws InvalidDockerfile
  */
 export async function lowerStages(
   context: EvaluationContext,
   nodes: readonly StageNode[],
   reachable: ReadonlySet<StageNode>,
-): Promise<void> {
+): Promise<Edge> {
   const visible = await visibleContext(context, nodes);
   for (const node of nodes) {
     if (!context.allStages && (node.dispatched || !reachable.has(node))) continue;
@@ -28,6 +28,7 @@ export async function lowerStages(
     context.signal.throwIfAborted();
     lowerStage(context, node, visible);
   }
+  return visible.edge;
 }
 
 /** The main context. What it sends of a folder is what the stages read of it, known when all of them are lowered. */

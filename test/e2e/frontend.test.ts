@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import pLimit from "p-limit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "./builds.ts";
+import { buildxEnvironment } from "./frontend/buildx.ts";
 import { chosenCases } from "./frontend/cases.ts";
 import { type Comparison, compareBuilds } from "./frontend/compare.ts";
 import { pushFrontend } from "./frontend/image.ts";
@@ -62,7 +64,7 @@ describe("docker buildx", () => {
       JSON.parse(readFileSync(join(folder, "meta.json"), "utf8"))["containerimage.digest"];
     expect(digest(ours)).toBe(digest(own));
     const warnings = ({ stderr }: Ran) =>
-      stderr
+      stripVTControlCharacters(stderr)
         .split("\n")
         .filter((line) => /^ - \w+: /.test(line))
         .sort();
@@ -89,6 +91,15 @@ maintainer me
       expect(ours.code).toBe(own.code);
       expect(ours.stdout.length).toBeGreaterThan(20);
     }
+  });
+
+  test("--call=convertllb has the steps", async () => {
+    const dockerfile = `# syntax=${image}\nFROM ${testWorker().base} AS a\nRUN : "<&>"\n`;
+    const ours = await buildx(dockerfile, ["--call=convertllb,format=json", "--progress", "none"]);
+    const { def, metadata, source } = JSON.parse(ours.stdout);
+    expect(Object.keys(metadata).sort()).toEqual(Object.keys(def).sort());
+    expect(JSON.stringify(def)).toContain(String.raw`: \"<&>\"`);
+    expect(source.infos).toHaveLength(1);
   });
 
   test("--call=subrequests.describe lists what can be asked", async () => {
@@ -142,22 +153,8 @@ async function buildx(dockerfile: string, args: readonly string[]): Promise<Way>
   const folder = temporaryFolder();
   writeFileSync(join(folder, "a.txt"), "a\n");
   writeFileSync(join(folder, "Dockerfile"), dockerfile);
-  const ran = await run("docker", ["buildx", "build", ...args, folder], { cwd: folder, env: { HOME: home() } });
+  const ran = await run("docker", ["buildx", "build", ...args, folder], { cwd: folder, env: buildxEnvironment() });
   return { ...ran, folder };
-}
-
-/** Where docker finds buildx, and nothing of the machine's own settings. */
-function home(): string {
-  const folder = join(testWorker().folder, "buildx-home");
-  const plugins = join(folder, ".docker/cli-plugins");
-  if (!existsSync(plugins)) {
-    mkdirSync(plugins, { recursive: true });
-    symlinkSync(
-      join(testWorker().programs, "usr/libexec/docker/cli-plugins/docker-buildx"),
-      join(plugins, "docker-buildx"),
-    );
-  }
-  return folder;
 }
 
 /** What was printed, with the one thing that has to differ made the same: the first line of the Dockerfile. */

@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test } from "vitest";
 import { frontendCommand } from "../../src/cli/commands/frontend.ts";
 import { containerEnvironment } from "../../src/frontend/container-environment.ts";
 import { common, gateway } from "../../src/solver/buildkit/proto/gen/buildkit.js";
-import { type FakeBuildKit, fakeBuildKit, pong, type Reply, type Script } from "../solver/buildkit/fake-buildkit.ts";
+import { type FakeBuildKit, fakeBuildKit, type Reply, type Script } from "../solver/buildkit/fake-buildkit.ts";
+import { workerWith } from "../solver/buildkit/fake-worker.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -30,7 +31,8 @@ async function runWith(
   { options = {}, stop = new AbortController(), patience }: Setting = {},
 ): Promise<Ended> {
   let returned: gateway.ReturnRequest | undefined;
-  const buildkit: FakeBuildKit = fakeBuildKit((method, request) => {
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  const buildkit: FakeBuildKit = fakeBuildKit(stdin, stdout, (method, request) => {
     if (method === "Return") returned = gateway.ReturnRequest.decode(request);
     return script(method, request);
   });
@@ -41,42 +43,14 @@ async function runWith(
   );
   const code = await frontendCommand({
     env: { BUILDKIT_SESSION_ID: "session", ...env },
-    stdin: buildkit.input,
-    stdout: buildkit.output,
+    stdin,
+    stdout,
     stderr,
     signal: stop.signal,
     patience,
   });
   stderr.end();
   return { code, stderr: await text(stderr), calls: buildkit.calls, returned };
-}
-
-const ok: Reply = { message: new Uint8Array() };
-
-/** A worker with one Dockerfile, for which nothing needs to be resolved. */
-function workerWith(
-  dockerfile: string | Uint8Array,
-  more: (method: string) => ReturnType<Script> | undefined = () => undefined,
-): Script {
-  let solves = 0;
-  return (method, request) => {
-    const other = more(method);
-    if (other !== undefined) return other;
-    switch (method) {
-      case "Ping":
-        return pong();
-      case "Solve":
-        solves++;
-        return { message: gateway.SolveResponse.encode({ result: { ref: { id: `ref${solves}` } } }).finish() };
-      case "ReadFile": {
-        const { filePath } = gateway.ReadFileRequest.decode(request);
-        if (filePath !== "Dockerfile") return { status: 2, text: `open ${filePath}: no such file or directory` };
-        return { message: gateway.ReadFileResponse.encode({ data: Buffer.from(dockerfile) }).finish() };
-      }
-      default:
-        return ok;
-    }
-  };
 }
 
 describe("the environment of a container", () => {

@@ -9,10 +9,14 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 // The log of a worker that went away needs nobody to write it.
 process.stderr.on("error", () => {});
 
-const [stdin, stdout] = standardStreams();
-void frontendCommand({ env: process.env, stdin, stdout, stderr: process.stderr, signal: interrupt.signal }).then(
-  (code) => process.exit(code),
-);
+// The build of the image only wants the script to have been read.
+if (process.argv[2] !== "--remember") void run();
+
+async function run(): Promise<void> {
+  const [stdin, stdout] = standardStreams();
+  const { env, stderr } = process;
+  process.exit(await frontendCommand({ env, stdin, stdout, stderr, signal: interrupt.signal }));
+}
 
 /** The standard streams of a process block on a full pipe, and BuildKit may wait for us to read just then. */
 function standardStreams(): [Readable, Writable] {

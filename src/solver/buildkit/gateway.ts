@@ -1,5 +1,6 @@
 import Long from "long";
 import type {
+  Attestation,
   BuildEnvironment,
   FrontendResult,
   Gateway,
@@ -142,11 +143,11 @@ class BridgeGateway implements Gateway {
   }
 
   async return(result: FrontendResult, signal: AbortSignal): Promise<void> {
-    const metadata = toRecord(result.metadata);
-    const answer: gateway.Result.$Properties =
-      result.refs === undefined
-        ? { ...this.#oneRef(result.ref), metadata }
-        : { ...this.#manyRefs(result.refs), metadata };
+    const answer: gateway.Result.$Properties = {
+      ...(result.refs === undefined ? this.#oneRef(result.ref) : this.#manyRefs(result.refs)),
+      metadata: toRecord(result.metadata),
+      ...(result.attestations === undefined ? {} : { attestations: writeAttestations(result.attestations) }),
+    };
     await this.#bridge.call(bridgeService.return, { result: answer }, signal);
   }
 
@@ -194,6 +195,25 @@ class BridgeGateway implements Gateway {
     if (id == null || id === "") return undefined;
     return gatewayRef(this.#bridge, id, this.build.gatewayCaps.has("gateway.evaluate"));
   }
+}
+
+/** BuildKit's kind of an attestation that is a folder. */
+const attestationBundle = 1;
+
+/** Each is a bundle: as many statements as there are files in it. */
+function writeAttestations(
+  attestations: ReadonlyMap<string, readonly Attestation[]>,
+): Record<string, gateway.Attestations.$Properties> {
+  const written = [...attestations].map(([platform, list]) => {
+    const attestation = list.map(({ ref, predicateType, metadata }) => ({
+      kind: attestationBundle,
+      metadata: toRecord(metadata),
+      ref: { id: ref?.id ?? "" },
+      inTotoPredicateType: predicateType,
+    }));
+    return [platform, { attestation }] as const;
+  });
+  return toRecord(new Map(written));
 }
 
 function isImage(identifier: string): boolean {

@@ -7,7 +7,11 @@ const script = fileURLToPath(new URL("../../../scripts/frontend-image.mjs", impo
 const runFile = promisify(execFile);
 
 /** Builds the image of the frontend with llbc and pushes it to the registry of the worker; returns its reference. */
-export async function pushFrontend({ dockerHost, registry } = testWorker()): Promise<string> {
+export async function pushFrontend(worker?: {
+  readonly dockerHost: string;
+  readonly registry: string;
+}): Promise<string> {
+  const { dockerHost, registry } = worker ?? testWorker();
   const image = `${registry}/llbc:test`;
   await runFile(process.execPath, [script, "-t", image, "--push", "--addr", dockerHost, "--progress", "plain"]);
   return image;

@@ -1,5 +1,5 @@
 import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
-import { Duplex, PassThrough, type Readable, type Writable } from "node:stream";
+import { Duplex, type Readable, type Writable } from "node:stream";
 import { gateway } from "../../../src/solver/buildkit/proto/gen/buildkit.js";
 
 /** How a call of LLBBridge is answered: with a message, with a status, or not at all. */
@@ -15,17 +15,14 @@ export type Script = (method: string, request: Buffer) => Reply | Promise<Reply>
 
 /** BuildKit's side of a frontend's standard streams, as far as a script plays it. */
 export interface FakeBuildKit {
-  /** The frontend's standard input and output. */
-  readonly input: Readable;
-  readonly output: Writable;
   /** The methods that were called, in order. */
   readonly calls: readonly string[];
   close(): void;
 }
 
-export function fakeBuildKit(script: Script): FakeBuildKit {
-  const [input, output] = [new PassThrough(), new PassThrough()];
-  const duplex = Duplex.from({ readable: output, writable: input });
+/** `toFrontend` is the frontend's standard input, `fromFrontend` its standard output. */
+export function fakeBuildKit(toFrontend: Writable, fromFrontend: Readable, script: Script): FakeBuildKit {
+  const duplex = Duplex.from({ readable: fromFrontend, writable: toFrontend });
   duplex.on("error", () => {});
   const server: Http2Server = createServer();
   const calls: string[] = [];
@@ -41,8 +38,6 @@ export function fakeBuildKit(script: Script): FakeBuildKit {
   });
   server.emit("connection", duplex);
   return {
-    input,
-    output,
     calls,
     close: () => {
       duplex.destroy();

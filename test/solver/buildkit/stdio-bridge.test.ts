@@ -1,3 +1,4 @@
+import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../src/failure.ts";
 import { bridgeService } from "../../../src/solver/buildkit/client-services.ts";
@@ -13,8 +14,9 @@ afterEach(() => {
 });
 
 function open(script: Script) {
-  const buildkit = fakeBuildKit(script);
-  const bridge = new StdioBridge(buildkit.input, buildkit.output);
+  const [stdin, stdout] = [new PassThrough(), new PassThrough()];
+  const buildkit = fakeBuildKit(stdin, stdout, script);
+  const bridge = new StdioBridge(stdin, stdout);
   closing.push(
     () => bridge.close(),
     () => buildkit.close(),

@@ -1,0 +1,268 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { frontendCaps } from "../../src/frontend/frontend-caps.ts";
+import { type Build, build, contextWith, reportedVertices, temporaryFolder } from "./builds.ts";
+import { buildxEnvironment } from "./frontend/buildx.ts";
+import { bundleFrontend, runBundle } from "./frontend/bundle.ts";
+import { pushFrontend } from "./frontend/image.ts";
+import { packLayer } from "./frontend/push-image.ts";
+import { pushScanner } from "./frontend/scanner.ts";
+import { run, testWorker } from "./worker.ts";
+
+let image = "";
+beforeAll(async () => {
+  image = await pushFrontend();
+}, 300_000);
+
+const epoch = { SOURCE_DATE_EPOCH: "1700000000" };
+
+/** Builds by the worker's own frontend and by that of the image, with the same session id. */
+async function bothFrontends(
+  input: Parameters<typeof build>[0],
+  options: NonNullable<Parameters<typeof build>[1]>,
+): Promise<[Build, Build]> {
+  const common = { ...options, sessionId: randomBytes(12).toString("hex"), frontend: "dockerfile.v0" };
+  const buildArgs = { ...epoch, ...options.buildArgs };
+  const theirs = await build(input, { ...common, buildArgs });
+  const ours = await build(input, { ...common, buildArgs: { ...buildArgs, BUILDKIT_SYNTAX: image } });
+  return [theirs, ours];
+}
+
+/** The names of the steps by digest. The image of the frontend is a step of the build, too. */
+function ownSteps(result: Build): Readonly<Record<string, string>> {
+  const steps = Object.entries(reportedVertices(result)).filter(([, name]) => !name.startsWith("docker-image://"));
+  return Object.fromEntries(steps);
+}
+
+describe("the image", () => {
+  test("is below 120 MB unpacked, and says what it can do", async () => {
+    const [host, repository = "", tag] = image.split(/\/|:(?=\w+$)/);
+    const types = ["index", "manifest"].map((type) => `application/vnd.oci.image.${type}.v1+json`).join(", ");
+    const get = async (path: string) => {
+      const response = await fetch(`http://${host}/v2/${repository}/${path}`, { headers: { accept: types } });
+      return Buffer.from(await response.arrayBuffer());
+    };
+    const json = async (path: string) => JSON.parse((await get(path)).toString());
+    const top = await json(`manifests/${tag}`);
+    const manifest = top.manifests === undefined ? top : await json(`manifests/${top.manifests[0].digest}`);
+    let size = 0;
+    for (const { digest } of manifest.layers) size += gunzipSync(await get(`blobs/${digest}`)).length;
+    expect(size).toBeLessThan(120e6);
+    const { config } = await json(`blobs/${manifest.config.digest}`);
+    expect(config.Labels["moby.buildkit.frontend.caps"].split(",")).toEqual([...frontendCaps]);
+    expect(config.Labels["moby.buildkit.frontend.network.none"]).toBe("true");
+    expect(config.Entrypoint[0]).toBe("/usr/bin/node");
+  });
+
+  test("is one script, which needs less than 100 MB for a Dockerfile of some hundred steps", async () => {
+    const script = join(temporaryFolder(), "frontend.cjs");
+    await bundleFrontend(script);
+    const dockerfile = `FROM scratch\n${"COPY a /\nWORKDIR /x\nENV A=$A:b\nCOPY --link c d /e/\n".repeat(150)}`;
+    const { peak, calls } = await runBundle(script, dockerfile);
+    expect(calls.at(-1)).toBe("Return");
+    expect(peak).toBeLessThan(100e6);
+  });
+});
+
+describe("attestations", () => {
+  test("an SBOM covers what the scan arguments name", async () => {
+    const generator = await pushScanner();
+    const context = contextWith(`ARG BASE
+FROM $BASE AS tools
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
+RUN echo tool > /tool.txt
+FROM scratch
+ARG BUILDKIT_SBOM_SCAN_CONTEXT=true
+COPY --from=tools /tool.txt /in-result.txt
+COPY a.txt /
+`);
+    const folders: string[] = [];
+    const outputs = () => {
+      const dest = join(temporaryFolder(), "image.tar");
+      folders.push(dest);
+      return [{ type: "oci" as const, dest }];
+    };
+    const options = { attestations: { sbom: `generator=${generator},depth=3`, provenance: false } };
+    const common = { ...options, sessionId: randomBytes(12).toString("hex"), frontend: "dockerfile.v0" };
+    const theirs = await build(context, { ...common, outputs: outputs(), buildArgs: epoch });
+    const ours = await build(context, {
+      ...common,
+      outputs: outputs(),
+      buildArgs: { ...epoch, BUILDKIT_SYNTAX: image },
+    });
+    expect(ownSteps(ours)).toEqual(ownSteps(theirs));
+    expect(ours.digest).toBe(theirs.digest);
+    const tar = readFileSync(folders[1] ?? "").toString("latin1");
+    for (const name of ["sbom", "sbom-tools", "sbom-context"]) expect(tar).toContain(`"name":"${name}"`);
+    expect(tar).toContain("./in-result.txt 3");
+  });
+
+  test("llbc covers the same from outside", async () => {
+    const generator = await pushScanner();
+    const context = contextWith(
+      "ARG BASE\nFROM $BASE AS tools\nARG BUILDKIT_SBOM_SCAN_STAGE=tools\nFROM scratch\nCOPY --from=tools /etc/group /g.txt\n",
+    );
+    const dest = join(temporaryFolder(), "image.tar");
+    await build(context, { attestations: { sbom: `generator=${generator}` }, outputs: [{ type: "oci", dest }] });
+    expect(readFileSync(dest).toString("latin1")).toContain('"name":"sbom-tools"');
+  });
+
+  test("a scanner that is not there is told", async () => {
+    const context = contextWith("FROM scratch\nCOPY a.txt /\n");
+    const generator = `${testWorker().registry}/no-scanner:1`;
+    const attestations = { sbom: `generator=${generator}` };
+    const failed = build(context, { frontend: "dockerfile.v0", buildArgs: { BUILDKIT_SYNTAX: image }, attestations });
+    await expect(failed).rejects.toThrow(generator);
+  });
+});
+
+describe("contexts", () => {
+  test("a Dockerfile from the web, and an archive with its Dockerfile", async () => {
+    const { base } = testWorker();
+    const dockerfile = `FROM ${base}\nRUN : from the web\n`;
+    const archive = gzipSync(
+      await packLayer([
+        { path: "Dockerfile", content: `FROM ${base}\nCOPY a.txt /\nRUN cat a.txt\n` },
+        { path: "a.txt", content: "a\n" },
+      ]),
+    );
+    const server = createServer((request, response) => response.end(request.url === "/archive" ? archive : dockerfile));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    const { port } = server.address() as AddressInfo;
+    for (const path of ["Dockerfile", "archive"]) {
+      const url = `http://127.0.0.1:${port}/${path}`;
+      const [theirs, ours] = await bothFrontends(url, {});
+      expect(Object.keys(ownSteps(theirs)).length).toBeGreaterThan(1);
+      expect(ownSteps(ours)).toEqual(ownSteps(theirs));
+    }
+  });
+
+  test("the target of another build, by way of bake", async () => {
+    const folder = temporaryFolder();
+    const { base } = testWorker();
+    writeFileSync(join(folder, "first.Dockerfile"), `# syntax=${image}\nFROM ${base}\nRUN echo first > /first.txt\n`);
+    writeFileSync(
+      join(folder, "second.Dockerfile"),
+      `# syntax=${image}\nFROM first\nRUN cp first.txt second.txt\nFROM scratch\nCOPY --from=1 /*.txt /\nFROM first AS again\n`
+        .replace("--from=1", "--from=0")
+        .replace("FROM first AS again\n", ""),
+    );
+    const target = (name: string, more: object) => ({ context: folder, dockerfile: `${name}.Dockerfile`, ...more });
+    const bake = {
+      target: {
+        first: target("first", {}),
+        second: target("second", { contexts: { first: "target:first" }, output: ["type=local,dest=out"] }),
+      },
+    };
+    writeFileSync(join(folder, "docker-bake.json"), JSON.stringify(bake));
+    const ran = await run("docker", ["buildx", "bake", "-f", "docker-bake.json", "--allow", "fs=*", "second"], {
+      cwd: folder,
+      env: buildxEnvironment(),
+    });
+    expect(ran.stderr).toContain("DONE");
+    expect(ran.code).toBe(0);
+    expect(readFileSync(join(folder, "out/second.txt"), "utf8")).toBe("first\n");
+  });
+});
+
+describe("other ways in", () => {
+  test("started as gateway.v0, it takes its options, and hands on to the frontend of a syntax line", async () => {
+    const context = contextWith(`# syntax=${image}\nARG BASE\nFROM $BASE\nRUN : twice\n`);
+    const result = await build(context, {
+      frontend: "gateway.v0",
+      frontendOptions: { source: image, "frobnicate:x": "1" },
+    });
+    expect(Object.values(reportedVertices(result)).join()).toContain("RUN : twice");
+  });
+});
+
+describe("what goes wrong", () => {
+  test("a frontend of BUILDKIT_SYNTAX that is not there is named", async () => {
+    const context = contextWith(`# syntax=${image}\nFROM scratch\n`);
+    const failed = build(context, {
+      frontend: "gateway.v0",
+      frontendOptions: { source: image },
+      buildArgs: { BUILDKIT_SYNTAX: `${testWorker().registry}/nothing:1` },
+    });
+    await expect(failed).rejects.toThrow(/BUILDKIT_SYNTAX=.*nothing:1/);
+  });
+
+  test("a Dockerfile of 16 MB is refused in words", async () => {
+    const text = `FROM scratch\n${`# ${"x".repeat(1000)}\n`.repeat(16_690)}COPY a.txt /\n`;
+    const failed = build(contextWith(text), { frontend: "dockerfile.v0", buildArgs: { BUILDKIT_SYNTAX: image } });
+    await expect(failed).rejects.toThrow(/16 MiB|larger than max/);
+  });
+
+  test("killed while it waits, it ends the build with an error", async () => {
+    const registry = await silentRegistry(killFrontends);
+    const context = contextWith(`FROM ${registry}/never\n`);
+    const failed = build(context, { frontend: "dockerfile.v0", buildArgs: { BUILDKIT_SYNTAX: image } });
+    await expect(failed).rejects.toThrow(/exit code:? 137/);
+    expect(frontendProcesses()).toEqual([]);
+  });
+
+  test("a client that goes away leaves no frontend behind", async () => {
+    const stop = new AbortController();
+    const registry = await silentRegistry(() => stop.abort());
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "Dockerfile"), `# syntax=${image}\nFROM ${registry}/never\n`);
+    const client = run("docker", ["buildx", "build", folder], { env: buildxEnvironment(), signal: stop.signal });
+    await expect(client).rejects.toThrow(/abort/i);
+    await expect.poll(frontendProcesses, { timeout: 30_000 }).toEqual([]);
+  });
+
+  test("cancelled by the client, it ends", async () => {
+    const stop = new AbortController();
+    const registry = await silentRegistry(() => stop.abort());
+    const context = contextWith(`FROM ${registry}/never\n`);
+    const options = { frontend: "dockerfile.v0", buildArgs: { BUILDKIT_SYNTAX: image }, signal: stop.signal };
+    await expect(build(context, options)).rejects.toMatchObject({ code: "cancelled" });
+    await expect.poll(frontendProcesses, { timeout: 30_000 }).toEqual([]);
+  });
+});
+
+/** A registry that takes connections and says nothing: what asks it for an image waits. */
+async function silentRegistry(onAsked: () => void): Promise<string> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.once("data", onAsked);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The processes of frontends of this worker: it is the one that has our image. */
+function frontendProcesses(): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => existsSync(`/proc/${pid}/cmdline`))
+    .filter((pid) => commandOf(pid).startsWith("/usr/bin/node\0/usr/share/llbc/start.cjs"))
+    .map(Number);
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function killFrontends(): void {
+  for (const pid of frontendProcesses()) process.kill(pid, "SIGKILL");
+}

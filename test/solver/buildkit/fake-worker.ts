@@ -1,0 +1,30 @@
+import { gateway } from "../../../src/solver/buildkit/proto/gen/buildkit.js";
+import { pong, type Reply, type Script } from "./fake-buildkit.ts";
+
+const ok: Reply = { message: new Uint8Array() };
+
+/** A worker with one Dockerfile, for which nothing needs to be resolved. */
+export function workerWith(
+  dockerfile: string | Uint8Array,
+  more: (method: string) => ReturnType<Script> | undefined = () => undefined,
+): Script {
+  let solves = 0;
+  return (method, request) => {
+    const other = more(method);
+    if (other !== undefined) return other;
+    switch (method) {
+      case "Ping":
+        return pong();
+      case "Solve":
+        solves++;
+        return { message: gateway.SolveResponse.encode({ result: { ref: { id: `ref${solves}` } } }).finish() };
+      case "ReadFile": {
+        const { filePath } = gateway.ReadFileRequest.decode(request);
+        if (filePath !== "Dockerfile") return { status: 2, text: `open ${filePath}: no such file or directory` };
+        return { message: gateway.ReadFileResponse.encode({ data: Buffer.from(dockerfile) }).finish() };
+      }
+      default:
+        return ok;
+    }
+  };
+}
