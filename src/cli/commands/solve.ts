@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { SolveEvent } from "../../solver/events.ts";
+import type { SolveEvent, WarningEvent } from "../../solver/events.ts";
 import { solve } from "../../solver/solve.ts";
 import type { SolveOptions, SolveOutput, SolveResult } from "../../solver/solve-options.ts";
 import { dockerfilePath, readBuildInput, sourceReader } from "../build-input.ts";
@@ -14,7 +14,6 @@ import { parseOutput } from "../parse/outputs.ts";
 import { parseSecrets } from "../parse/secrets.ts";
 import { readSourcePolicy } from "../parse/source-policy.ts";
 import { parseSsh } from "../parse/ssh.ts";
-import { printCauses, printError, printWarnings } from "../print-error.ts";
 import { printResult } from "../print-result.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { type ProgressMode, progressModeOf } from "../progress/progress-mode.ts";
@@ -41,8 +40,8 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   const input = await readBuildInput(context, flags.file, terminal);
   // Whoever reads it after a build that failed must not find that of an earlier one.
   if (flags.iidfile !== undefined) await rm(resolve(terminal.cwd, flags.iidfile), { force: true });
-  const progress = createProgress(mode, terminal.stderr);
-  const warnings: Extract<SolveEvent, { kind: "warning" }>[] = [];
+  const progress = await createProgress(mode, terminal.stderr);
+  const warnings: WarningEvent[] = [];
   const onEvent = (event: SolveEvent): void => {
     if (event.kind === "warning") warnings.push(event);
     progress.onEvent(event);
@@ -52,7 +51,8 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
     result = await solve(input, { ...options, onEvent, signal: terminal.signal });
   } catch (error) {
     progress.end();
-    if (isForPeople(mode)) printWarnings(warnings, terminal);
+    const { printCauses, printError } = await import("../print-error.ts");
+    if (isForPeople(mode)) await showWarnings(warnings, terminal);
     terminal.stderr.write("\n");
     const code = await printError(error, terminal, sourceReader(context, flags.file, terminal, input));
     if (flags.debug === true) printCauses(error, terminal);
@@ -62,10 +62,16 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   await writeResultFiles(result, flags, terminal);
   if (mode === "quiet") await writeStandardOutput(`${imageId(result.exporterResponse)}\n`, terminal);
   if (isForPeople(mode)) {
-    printWarnings(warnings, terminal);
+    await showWarnings(warnings, terminal);
     printResult(result, options.outputs ?? [], terminal);
   }
   return 0;
+}
+
+async function showWarnings(warnings: readonly WarningEvent[], terminal: Terminal): Promise<void> {
+  if (warnings.length === 0) return;
+  const { printWarnings } = await import("../print-error.ts");
+  printWarnings(warnings, terminal);
 }
 
 async function solveOptions(context: string, flags: SolveFlags, terminal: Terminal): Promise<SolveOptions> {

@@ -4,16 +4,15 @@ import type { Progress } from "./progress.ts";
 import type { ProgressMode } from "./progress-mode.ts";
 import { rawJsonProgress } from "./raw-json.ts";
 import { silentProgress } from "./silent.ts";
-import { ttyProgress } from "./tty.ts";
 
 /** `auto` redraws in place on a terminal and prints lines elsewhere. */
-export function createProgress(mode: ProgressMode, stream: OutputStream): Progress {
+export async function createProgress(mode: ProgressMode, stream: OutputStream): Promise<Progress> {
   const write = (text: string): boolean => stream.write(text);
   switch (mode) {
     case "auto":
-      return stream.isTTY ? ttyProgress(stream) : plainProgress(write);
+      return stream.isTTY ? redrawn(stream) : plainProgress(write);
     case "tty":
-      return ttyProgress(stream);
+      return redrawn(stream);
     case "plain":
       return plainProgress(write);
     case "rawjson":
@@ -22,4 +21,10 @@ export function createProgress(mode: ProgressMode, stream: OutputStream): Progre
     case "none":
       return silentProgress;
   }
+}
+
+/** To load what draws takes longer than all that a small build does here. */
+async function redrawn(stream: OutputStream): Promise<Progress> {
+  const { ttyProgress } = await import("./tty.ts");
+  return ttyProgress(stream);
 }

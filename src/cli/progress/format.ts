@@ -1,5 +1,3 @@
-import stringWidth from "string-width";
-
 /** `0.4s`, `12.0s`: the form that BuildKit users know. */
 export function formatSeconds(milliseconds: number): string {
   return `${(Math.max(0, milliseconds) / 1000).toFixed(1)}s`;
@@ -24,22 +22,4 @@ const controls =
 /** Text that is safe to draw in a line of its own: no escape sequences, tabs as spaces. */
 export function printable(text: string): string {
   return text.replace(controls, "").replaceAll("\t", "    ");
-}
-
-/** The text cut to at most `width` terminal columns, with an ellipsis where something is missing. */
-export function cutToWidth(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  let columns = 0;
-  let cut = "";
-  for (const character of text) {
-    columns += stringWidth(character);
-    if (columns > width - 1) break;
-    cut += character;
-  }
-  return `${cut}…`;
-}
-
-/** The text filled up with spaces to `width` terminal columns. */
-export function padToWidth(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - stringWidth(text)));
 }

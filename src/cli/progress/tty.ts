@@ -2,9 +2,10 @@ import { createLogUpdate } from "log-update";
 import pc from "picocolors";
 import type { OutputStream } from "../terminal.ts";
 import { BuildView, lastWritten, type StepView } from "./build-view.ts";
-import { cutToWidth, formatBytes, formatSeconds, padToWidth, printable } from "./format.ts";
+import { formatBytes, formatSeconds, printable } from "./format.ts";
 import { partText } from "./plain.ts";
 import type { Progress } from "./progress.ts";
+import { cutToWidth, padToWidth } from "./width.ts";
 
 const frameInterval = 100;
 const foldedLines = 6;
