@@ -61,6 +61,9 @@ export {
 } from "./registry/image-resolver.ts";
 export { buildMetadata, imageId } from "./solver/build-metadata.ts";
 export type { Candidate, Discovered, DiscoverOptions } from "./solver/buildkit/discover.ts";
+export type { UsageFilter, UsageRecord } from "./solver/buildkit/disk-usage.ts";
+export type { PruneOptions } from "./solver/buildkit/prune.ts";
+export type { GcRule, WorkerDetails, WorkerPart } from "./solver/buildkit/worker-details.ts";
 export type { Client, ClientSolveOptions, ConnectOptions } from "./solver/client.ts";
 export type {
   CachedEvent,

@@ -1,12 +1,15 @@
 import { Command, CommanderError, Help } from "commander";
 import { addCheckCommand } from "./commands/check-command.ts";
 import { addCompileCommand } from "./commands/compile-command.ts";
+import { addDiskUsageCommand } from "./commands/du-command.ts";
 import { addDumpCommand } from "./commands/dump-command.ts";
 import { addFrontendCommand } from "./commands/frontend-command.ts";
 import { addGraphCommand } from "./commands/graph-command.ts";
 import { addOutlineCommand } from "./commands/outline-command.ts";
+import { addPruneCommand } from "./commands/prune-command.ts";
 import { addSolveCommand } from "./commands/solve-command.ts";
 import { addTargetsCommand } from "./commands/targets-command.ts";
+import { addWorkerCommand } from "./commands/worker-command.ts";
 import { plainArguments } from "./parse/arguments.ts";
 import type { ExitCode, Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -19,6 +22,9 @@ const commands = new Map([
   ["outline", addOutlineCommand],
   ["targets", addTargetsCommand],
   ["dump", addDumpCommand],
+  ["worker", addWorkerCommand],
+  ["du", addDiskUsageCommand],
+  ["prune", addPruneCommand],
   ["frontend", addFrontendCommand],
 ]);
 
@@ -38,11 +44,14 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
 }
 
-/** The flags after a command's name as commander reads them. */
+/** The flags after a command's name as commander reads them; and `help a b` as `a b --help`. */
 function plainCommandLine(program: Command, args: readonly string[]): readonly string[] {
   const [name = "", ...rest] = args;
+  if (name === "help" && rest.length > 1) return [...rest, "--help"];
   const command = program.commands.find((each) => each.name() === name || each.aliases().includes(name));
-  return command === undefined ? args : [name, ...plainArguments(command, rest)];
+  if (command === undefined) return args;
+  const isGroup = command.commands.length > 0;
+  return [name, ...(isGroup ? plainCommandLine(command, rest) : plainArguments(command, rest))];
 }
 
 function createProgram(terminal: Terminal, called: string | undefined, exit: (code: ExitCode) => void): Command {
@@ -76,7 +85,7 @@ Examples:
   llbc help solve                                             all flags of a build, with examples`,
     );
   // To declare the flags of all commands takes longer than many a command.
-  const only = commands.get(called ?? "");
+  const only = commands.get(called === "build" ? "solve" : (called ?? ""));
   for (const add of only === undefined ? commands.values() : [only]) add(program, terminal, exit);
   return program;
 }

@@ -3,6 +3,9 @@ import { runBuild } from "./build.ts";
 import type { Tls } from "./buildkit/address.ts";
 import { Connection } from "./buildkit/connection.ts";
 import { discover } from "./buildkit/discover.ts";
+import { readDiskUsage, type UsageFilter, type UsageRecord } from "./buildkit/disk-usage.ts";
+import { type PruneOptions, prune } from "./buildkit/prune.ts";
+import { readWorkerDetails, type WorkerDetails } from "./buildkit/worker-details.ts";
 import { readWorker, type Worker } from "./buildkit/worker-info.ts";
 import type { WorkerInfo } from "./events.ts";
 import { type RunningSolve, startSolve } from "./running-solve.ts";
@@ -10,6 +13,10 @@ import type { DockerfileInput, SolveOptions } from "./solve-options.ts";
 
 export interface ConnectOptions {
   readonly tls?: Tls | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface CallSignal {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -54,6 +61,21 @@ export class Client {
   solve(input: string | DockerfileInput | Definition, options: ClientSolveOptions = {}): RunningSolve {
     const open = () => Promise.resolve({ connection: this.#connection, worker: this.#worker });
     return startSolve((tell) => runBuild(input, options, open, tell));
+  }
+
+  /** What the worker tells of itself: versions, platforms, what it can do, what its garbage collection keeps. */
+  inspect({ signal }: CallSignal = {}): Promise<WorkerDetails> {
+    return readWorkerDetails(this.#connection, this.#worker.info.version, signal ?? new AbortController().signal);
+  }
+
+  /** What the worker's cache takes, the smallest records first. */
+  diskUsage({ signal, ...filter }: UsageFilter & CallSignal = {}): Promise<readonly UsageRecord[]> {
+    return readDiskUsage(this.#connection, filter, signal);
+  }
+
+  /** Removes records of the worker's cache, and gives each as it goes. Nothing happens before it is iterated over. */
+  prune({ signal, ...options }: PruneOptions & CallSignal = {}): AsyncIterable<UsageRecord> {
+    return prune(this.#connection, options, signal ?? new AbortController().signal);
   }
 
   /** Ends the builds that are under way, and lets go of the worker. */

@@ -3,8 +3,8 @@ export function formatSeconds(milliseconds: number): string {
   return `${(Math.max(0, milliseconds) / 1000).toFixed(1)}s`;
 }
 
-/** `512B`, `1.25kB`, `3.1MB`: decimal units, three significant digits. */
-export function formatBytes(bytes: number): string {
+/** `512B`, `1.25kB`, `3.1MB`: decimal units, three significant digits or as many as asked. */
+export function formatBytes(bytes: number, digits = 3): string {
   const units = ["B", "kB", "MB", "GB", "TB", "PB"];
   let value = bytes;
   let unit = 0;
@@ -12,7 +12,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 ? value : Number(value.toPrecision(3))}${units[unit]}`;
+  return `${unit === 0 ? value : Number(value.toPrecision(digits))}${units[unit]}`;
 }
 
 // C0 and C1 controls and escape sequences of programs must not move the cursor of a drawing.
@@ -22,4 +22,36 @@ const controls =
 /** Text that is safe to draw in a line of its own: no escape sequences, tabs as spaces. */
 export function printable(text: string): string {
   return text.replace(controls, "").replaceAll("\t", "    ");
+}
+
+/** `Less than a second`, `5 seconds`, `About an hour`, `3 days`: a span of time in docker's words. */
+export function formatAge(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.round(seconds / 3600);
+  if (seconds < 1) return "Less than a second";
+  if (seconds === 1) return "1 second";
+  if (seconds < 60) return `${seconds} seconds`;
+  if (minutes === 1) return "About a minute";
+  if (minutes < 60) return `${minutes} minutes`;
+  if (hours === 1) return "About an hour";
+  if (hours < 48) return `${hours} hours`;
+  if (hours < 24 * 7 * 2) return `${Math.floor(hours / 24)} days`;
+  if (hours < 24 * 30 * 2) return `${Math.floor(hours / 24 / 7)} weeks`;
+  if (hours < 24 * 365 * 2) return `${Math.floor(hours / 24 / 30)} months`;
+  return `${Math.floor(seconds / 3600 / 24 / 365)} years`;
+}
+
+/** Words in lines of at most `columns`, each indented by two spaces. */
+export function wrapped(words: readonly string[], columns: number): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of words) {
+    if (line !== "" && line.length + word.length + 3 > columns) {
+      lines.push(line);
+      line = "";
+    }
+    line += line === "" ? `  ${word}` : ` ${word}`;
+  }
+  return [...lines, line].map((each) => `${each}\n`).join("");
 }

@@ -68,6 +68,17 @@ export async function loadImage(
   return size;
 }
 
+/** The version that an engine has, such as `28.5.2`; undefined when it does not say. */
+export async function readEngineVersion(engine: Endpoint, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const version = fieldOf(JSON.parse(await send(await ask(engine, "GET", "/version", signal))), "Version");
+    return typeof version === "string" ? version : undefined;
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
 async function endpointOf(context: string | undefined, signal: AbortSignal): Promise<Endpoint> {
   if (context === undefined || context === "" || context === "default") {
     return (await discover({ addr: "docker://", signal })).endpoint;

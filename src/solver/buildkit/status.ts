@@ -1,6 +1,7 @@
 import type { SolveEvent } from "../events.ts";
 import { platformOfName } from "../vertex-name.ts";
 import type { common, control } from "./proto/gen/buildkit.js";
+import { fromWireTime } from "./wire.ts";
 
 /**
  * Turns a worker's status messages into events. It keeps what it has told of each vertex, since a worker repeats itself:
@@ -32,9 +33,10 @@ export class StatusReader {
       this.#vertices.set(digest, known);
       events.push(introduce(vertex, digest));
     }
-    const started = milliseconds(vertex.started);
-    const completed = milliseconds(vertex.completed);
+    const started = fromWireTime(vertex.started);
+    const completed = fromWireTime(vertex.completed);
     if (started !== undefined && started !== known.started) {
+      tellEndingOf(digest, events, endings);
       known.started = started;
       known.ended = false;
       // A hit is over before anyone could watch it: only its `cached` is told.
@@ -49,6 +51,12 @@ export class StatusReader {
 interface Known {
   started: number | undefined;
   ended: boolean;
+}
+
+/** A message may hold two runs of one vertex: the first has ended before the second begins. */
+function tellEndingOf(digest: string, events: SolveEvent[], endings: SolveEvent[]): void {
+  const at = endings.findIndex((event) => "vertex" in event && event.vertex === digest);
+  if (at !== -1) events.push(...endings.splice(at, 1));
 }
 
 function introduce(vertex: control.Vertex.$Properties, digest: string): SolveEvent {
@@ -77,8 +85,8 @@ function ending(vertex: control.Vertex.$Properties, digest: string, started: num
 }
 
 function readProgress(status: control.VertexStatus.$Properties): SolveEvent {
-  const started = milliseconds(status.started);
-  const completed = milliseconds(status.completed);
+  const started = fromWireTime(status.started);
+  const completed = fromWireTime(status.completed);
   return {
     kind: "progress",
     vertex: status.vertex ?? "",
@@ -86,7 +94,7 @@ function readProgress(status: control.VertexStatus.$Properties): SolveEvent {
     name: status.name ?? "",
     current: status.current?.toNumber() ?? 0,
     total: status.total?.toNumber() ?? 0,
-    at: milliseconds(status.timestamp) ?? 0,
+    at: fromWireTime(status.timestamp) ?? 0,
     ...(started === undefined ? {} : { started }),
     ...(completed === undefined ? {} : { completed }),
   };
@@ -98,7 +106,7 @@ function readLog(log: control.VertexLog.$Properties): SolveEvent {
     vertex: log.vertex ?? "",
     stream: log.stream?.toNumber() === 2 ? "stderr" : "stdout",
     data: log.msg ?? new Uint8Array(),
-    at: milliseconds(log.timestamp) ?? 0,
+    at: fromWireTime(log.timestamp) ?? 0,
   };
 }
 
@@ -122,10 +130,4 @@ function position(position: common.Position.$Properties | null | undefined) {
 
 function text(bytes: Uint8Array | null | undefined): string {
   return bytes == null ? "" : Buffer.from(bytes).toString("utf8");
-}
-
-/** An instant as milliseconds since the epoch; a millisecond's fraction is exact to a quarter of a microsecond. */
-function milliseconds(time: common.Timestamp.$Properties | null | undefined): number | undefined {
-  if (time == null) return undefined;
-  return (time.seconds?.toNumber() ?? 0) * 1000 + (time.nanos ?? 0) / 1e6;
 }

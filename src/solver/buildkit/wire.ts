@@ -32,3 +32,9 @@ export function fromWirePlatform(platform: common.Platform.$Properties): Platfor
     ...(osFeatures && osFeatures.length > 0 ? { osFeatures } : {}),
   };
 }
+
+/** An instant as milliseconds since the epoch; a millisecond's fraction is exact to a quarter of a microsecond. */
+export function fromWireTime(time: common.Timestamp.$Properties | null | undefined): number | undefined {
+  if (time == null) return undefined;
+  return (time.seconds?.toNumber() ?? 0) * 1000 + (time.nanos ?? 0) / 1e6;
+}
