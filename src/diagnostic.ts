@@ -24,11 +24,14 @@ export class DockerfileError extends Error {
   readonly diagnostics: readonly Diagnostic[];
   /** The text of the Dockerfile, where whoever meets the error may not have it: it was read on a worker. */
   readonly source: Uint8Array | undefined;
+  /** The `pb.Definition` message that loads the Dockerfile there. */
+  readonly definition: Uint8Array | undefined;
 
-  constructor(diagnostics: readonly Diagnostic[], source?: Uint8Array) {
+  constructor(diagnostics: readonly Diagnostic[], source?: Uint8Array, definition?: Uint8Array) {
     const first = diagnostics.find((d) => d.severity === "error") ?? diagnostics[0];
     super(first === undefined ? "invalid Dockerfile" : first.message);
     this.diagnostics = diagnostics;
     this.source = source;
+    this.definition = definition;
   }
 }

@@ -22,6 +22,8 @@ export type FailureCode =
 export interface FailureSource {
   readonly filename: string;
   readonly text?: Uint8Array;
+  /** The `pb.Definition` message that loads it on the worker. */
+  readonly definition?: Uint8Array;
   readonly ranges: readonly Range[];
 }
 

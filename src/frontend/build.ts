@@ -54,15 +54,18 @@ export async function buildDockerfile(
   const files = await readFiles(reader, site, signal);
   const syntax = options.has("cmdline") ? undefined : syntaxLine(files.source, options);
   if (syntax !== undefined && !isDockerfileFrontend(syntax.image)) {
-    return forwardBuild(gateway, syntax, { filename: files.context.filename, text: files.source }, signal);
+    const place = { filename: files.context.filename, text: files.source, definition: files.definition.bytes };
+    return forwardBuild(gateway, syntax, place, signal);
   }
   if (missing !== undefined) throw missing.failure;
   const subject = subjectOf(gateway, reader, site, files, signal);
   const request = options.get("requestid");
-  if (request !== undefined) return answerRequest(request, subject);
+  if (request !== undefined) return withText(files, () => answerRequest(request, subject));
   const warn = (diagnostics: readonly Diagnostic[]) =>
     sendWarnings(gateway, diagnostics.filter(isWarning), sourceOf(files), files.definition, signal);
-  const compilation = await compileSubject(subject, hooks.warnsOfInvalid === true ? warn : undefined);
+  const compilation = await withText(files, () =>
+    compileSubject(subject, hooks.warnsOfInvalid === true ? warn : undefined),
+  );
   await warn(compilation.diagnostics);
   await hooks.onCompiled?.(compilation);
   const makeAttestations = await sbomMaker(gateway, site.buildPlatform, signal);
@@ -147,7 +150,6 @@ function subjectOf(
   };
 }
 
-/** Whoever meets an error of the Dockerfile may not have its text, which came from the worker. */
 async function compileSubject(
   { source, options, environment }: RequestSubject,
   warn: ((diagnostics: readonly Diagnostic[]) => Promise<void>) | undefined,
@@ -155,9 +157,18 @@ async function compileSubject(
   try {
     return await compileIn(source, options, environment);
   } catch (error) {
+    if (error instanceof DockerfileError) await warn?.(error.diagnostics);
+    throw error;
+  }
+}
+
+/** Whoever meets an error of the Dockerfile may not have its text, which came from the worker. */
+async function withText<T>({ source, definition }: Files, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
     if (!(error instanceof DockerfileError)) throw error;
-    await warn?.(error.diagnostics);
-    throw new DockerfileError(error.diagnostics, source);
+    throw new DockerfileError(error.diagnostics, source, definition.bytes);
   }
 }
 

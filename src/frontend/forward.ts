@@ -1,4 +1,4 @@
-import { Failure } from "../failure.ts";
+import { Failure, type FailureSource } from "../failure.ts";
 import type { SyntaxLine } from "../graph/syntax-line.ts";
 import { lineRange } from "../range.ts";
 import type { FrontendResult, Gateway } from "./gateway.ts";
@@ -10,7 +10,7 @@ import type { FrontendResult, Gateway } from "./gateway.ts";
 export async function forwardBuild(
   gateway: Gateway,
   syntax: SyntaxLine,
-  source: { readonly filename: string; readonly text: Uint8Array },
+  source: Omit<FailureSource, "ranges">,
   signal: AbortSignal,
 ): Promise<FrontendResult> {
   try {
@@ -23,7 +23,7 @@ export async function forwardBuild(
 function aboutSyntax(
   error: unknown,
   { lines, commandLine }: SyntaxLine,
-  source: { readonly filename: string; readonly text: Uint8Array },
+  source: Omit<FailureSource, "ranges">,
 ): unknown {
   if (!(error instanceof Failure) || error.source !== undefined || error.code === "cancelled") return error;
   const { code, message, remedy, cause } = error;

@@ -166,9 +166,25 @@ describe("what goes wrong", () => {
     );
     expect(sources.map(({ ranges }) => ranges[0].start.line)).toEqual([3, 2]);
     expect(Buffer.from(sources[0].info.data, "base64").toString()).toBe(dockerfile);
+    expect(sources[0].info.definition.def).toHaveLength(2);
+    expect(Object.keys(sources[0].info.definition.metadata)).toHaveLength(2);
     const late = await runWith(workerWith("FROM scratch as a\nCOPY --from=9 a /\n"));
     expect(late.calls.slice(-2)).toEqual(["Warn", "Return"]);
     expect(calls.at(-1)).toBe("Return");
+  });
+
+  test("of a thousand errors the first are told, and a text that is too large does not come with them", async () => {
+    const sourcesOf = ({ returned }: Ended) => (returned?.error?.details ?? []).map(({ value }) => value?.length ?? 0);
+    const many = await runWith(workerWith(`FROM scratch\n${"RUM x\n".repeat(1000)}`));
+    expect(sourcesOf(many)).toHaveLength(20);
+    expect(many.returned?.error?.message).toMatch(/line 2: .*line 21: .*and 980 more$/);
+    const large = await runWith(workerWith(`FROM scratch\nRUM x\n${`# ${"x".repeat(1000)}\n`.repeat(12_000)}`));
+    expect(sourcesOf(large)).toEqual([]);
+    expect(large.returned?.error?.message).toMatch(/line 2: .*RUM/);
+    const between = await runWith(
+      workerWith(`FROM scratch\n${"RUM x\n".repeat(3)}${`# ${"x".repeat(999)}\n`.repeat(2000)}`),
+    );
+    expect(sourcesOf(between)).toHaveLength(2);
   });
 
   test.each([

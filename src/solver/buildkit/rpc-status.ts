@@ -1,6 +1,8 @@
 import { type Diagnostic, DockerfileError } from "../../diagnostic.ts";
 import { Failure, type FailureSource } from "../../failure.ts";
+import { goDefinitionJson } from "../../frontend/go-definition-json.ts";
 import { Unsupported } from "../../frontend/unsupported.ts";
+import { unmarshal } from "../../llb/unmarshal.ts";
 import { lineRange, type Range } from "../../range.ts";
 import type { common } from "./proto/gen/buildkit.js";
 import { RpcError } from "./rpc-error.ts";
@@ -24,7 +26,7 @@ export function statusOf(error: unknown): common.RpcStatus.$Properties {
   if (error instanceof DockerfileError) return dockerfileStatus(error);
   if (!(error instanceof Failure)) return { code: codes.unknown, message: textOf(error), details: [] };
   const { cause, source, message } = error;
-  const places = source === undefined ? [] : [sourceDetail(source)];
+  const places = source === undefined || (source.text?.length ?? 0) > mostText ? [] : [sourceDetail(source)];
   if (cause instanceof RpcError) {
     const details = cause.details.map(({ typeUrl, value }) => ({ typeUrl, value }));
     const isPlaced = details.some(({ typeUrl }) => typeUrl === types.source);
@@ -42,13 +44,27 @@ function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function dockerfileStatus({ diagnostics, source, message }: DockerfileError): common.RpcStatus.$Properties {
+/** How many errors of a Dockerfile are told at most: more help nobody, and each place has the whole text with it. */
+const mostErrors = 20;
+
+/** How much text may come with the places, in bytes: clients get it in a header. */
+const mostText = 4 << 20;
+
+function dockerfileStatus({ diagnostics, source, definition, message }: DockerfileError): common.RpcStatus.$Properties {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
-  const places = errors.flatMap(({ filename, lines, ranges }) => {
+  const told = errors.slice(0, mostErrors);
+  const whole = { ...(source && { text: source }), ...(definition && { definition }) };
+  const size = source?.length ?? 0;
+  const places: common.Any.$Properties[] = [];
+  for (const { filename, lines, ranges } of told) {
     const shown = shownRanges(lines, ranges);
-    return shown.length === 0 ? [] : [sourceDetail({ filename, ranges: shown, ...(source && { text: source }) })];
-  });
-  const text = errors.length > 1 ? errors.map(placedMessage).join("; ") : message;
+    const fits = size * (places.length + 1) <= mostText;
+    if (shown.length > 0 && fits) places.push(sourceDetail({ filename, ranges: shown, ...whole }));
+  }
+  const rest = errors.length - told.length;
+  const more = rest === 0 ? [] : [`and ${rest} more`];
+  const alone = errors.length === 1 && places.length === 1;
+  const text = errors.length === 0 || alone ? message : [...told.map(placedMessage), ...more].join("; ");
   // Clients show the last one first.
   return { code: codes.unknown, message: text, details: places.reverse() };
 }
@@ -65,9 +81,10 @@ function placedMessage({ message, lines }: Diagnostic): string {
   return lines[0] === undefined ? message : `line ${lines[0]}: ${message}`;
 }
 
-function sourceDetail({ filename, text, ranges }: FailureSource): common.Any.$Properties {
+function sourceDetail({ filename, text, definition, ranges }: FailureSource): common.Any.$Properties {
   const data = Buffer.from(text ?? "").toString("base64");
-  return detail(types.source, { info: { filename, data, language: "Dockerfile" }, ranges });
+  const loading = definition && { definition: goDefinitionJson(unmarshal(definition)) };
+  return detail(types.source, { info: { filename, data, ...loading, language: "Dockerfile" }, ranges });
 }
 
 function detail(typeUrl: string, value: object): common.Any.$Properties {

@@ -74,8 +74,12 @@ async function show(worker: TestWorker, context: string, options: SolveOptions):
   return { steps, image: result.digest, warnings: warnings.sort() };
 }
 
+/**
+ * Images are left out: their digests are part of those of the steps on top, and a worker that finds the steps in its
+ * cache need not look at them.
+ */
 function isStep(name: string): boolean {
-  return !/\binternal\]|load metadata for |^\[auth\]|^exporting |^importing |^resolve |^merging |^docker-image:/.test(
+  return !/\binternal\]|load metadata for |^\[auth\]|^exporting |^importing |^resolve |^merging |^docker-image:|^\[context [^\]]*\] \S+$/.test(
     name,
   );
 }
