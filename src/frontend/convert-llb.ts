@@ -4,8 +4,8 @@ import type { CompileOptions } from "../graph/compile-options.ts";
 import { indentedJson } from "../graph/inspection-json.ts";
 import type { Definition, DefinitionSource } from "../llb/definition.ts";
 import { base64, type Json, locationsJson, metadataJson, opJson } from "../llb/op-json.ts";
+import type { OpMetadata } from "../llb/op-metadata.ts";
 import { unmarshal } from "../llb/unmarshal.ts";
-import { goMetadataJson, present, sorted } from "./go-definition-json.ts";
 
 /**
  * The definition of a Dockerfile as BuildKit's frontend writes it when asked to convert: the ops as protobuf JSON by
@@ -24,7 +24,7 @@ export async function convertLlb(
   const ops = definition.ops.map((op, index) => [definition.digests[index] ?? "", opJson(op)] as const);
   return indentedJson({
     def: byDigest(ops),
-    metadata: byDigest([...definition.metadata].map(([digest, metadata]) => [digest, goMetadataJson(metadata)])),
+    metadata: byDigest([...definition.metadata].map(([digest, metadata]) => [digest, goMetadata(metadata)])),
     source: definition.source === undefined ? {} : sourceJson(definition.source),
   });
 }
@@ -32,6 +32,43 @@ export async function convertLlb(
 /** Digests are ASCII: their own order is that of their bytes. */
 function byDigest(entries: readonly (readonly [string, Json])[]): Readonly<Record<string, Json>> {
   return Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Go writes these fields by names of its own, and numbers of 64 bits as numbers. */
+function goMetadata({ ignoreCache, description, exportCache, caps, progressGroup, linuxResources }: OpMetadata): Json {
+  return present({
+    ignore_cache: ignoreCache === true ? true : undefined,
+    description: description && sorted([...description]),
+    export_cache: exportCache === undefined ? undefined : present({ Value: exportCache || undefined }),
+    caps: caps && sorted([...caps].map((cap) => [cap, true] as const)),
+    progress_group:
+      progressGroup &&
+      present({
+        id: progressGroup.id || undefined,
+        name: progressGroup.name || undefined,
+        weak: progressGroup.weak || undefined,
+      }),
+    linux_resources:
+      linuxResources &&
+      present({
+        memory: numberOf(linuxResources.memory),
+        memorySwap: numberOf(linuxResources.memorySwap),
+        cpuShares: numberOf(linuxResources.cpuShares),
+        cpuPeriod: numberOf(linuxResources.cpuPeriod),
+        cpuQuota: numberOf(linuxResources.cpuQuota),
+        cpusetCpus: linuxResources.cpusetCpus || undefined,
+        cpusetMems: linuxResources.cpusetMems || undefined,
+      }),
+  });
+}
+
+function numberOf(value: bigint | undefined): number | undefined {
+  return value === undefined || value === 0n ? undefined : Number(value);
+}
+
+function sorted(entries: readonly (readonly [string, Json])[]): Json | undefined {
+  if (entries.length === 0) return undefined;
+  return Object.fromEntries([...entries].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
 }
 
 /** The protobuf JSON form of `Source`. */
@@ -59,4 +96,10 @@ function definitionJson({ def, metadata, source }: Definition): Json {
     metadata: sorted([...metadata].map(([digest, entry]) => [digest, metadataJson(entry)] as const)),
     Source: source && sourceJson(source),
   });
+}
+
+function present(fields: Readonly<Record<string, Json | undefined>>): Json {
+  const written: [string, Json][] = [];
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) written.push([name, value]);
+  return Object.fromEntries(written);
 }

@@ -1,7 +1,7 @@
 import { type Diagnostic, DockerfileError } from "../../diagnostic.ts";
 import { Failure, type FailureSource } from "../../failure.ts";
-import { goDefinitionJson } from "../../frontend/go-definition-json.ts";
 import { Unsupported } from "../../frontend/unsupported.ts";
+import { definitionShape } from "../../graph/definition-shape.ts";
 import { unmarshal } from "../../llb/unmarshal.ts";
 import { lineRange, type Range } from "../../range.ts";
 import type { common } from "./proto/gen/buildkit.js";
@@ -83,7 +83,7 @@ function placedMessage({ message, lines }: Diagnostic): string {
 
 function sourceDetail({ filename, text, definition, ranges }: FailureSource): common.Any.$Properties {
   const data = Buffer.from(text ?? "").toString("base64");
-  const loading = definition && { definition: goDefinitionJson(unmarshal(definition)) };
+  const loading = definition && { definition: definitionShape(unmarshal(definition)) };
   return detail(types.source, { info: { filename, data, ...loading, language: "Dockerfile" }, ranges });
 }
 
