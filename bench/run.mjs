@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { bundleCommandLine } from "../scripts/bundle.mjs";
 import { calibrationLoop } from "./calibration.mjs";
+import { measureFrontend } from "./frontend.mjs";
 import { benchFile, benchText, imageAnswers, longChain, longDockerfile, variants } from "./inputs.mjs";
 import { measure } from "./measure.mjs";
 import { measureStartUp } from "./start-up.mjs";
@@ -70,6 +71,13 @@ if (wanted("process")) {
   rows.push({ name: "process, the second to the first", unit: "x", target: 1.5, ...ratio, ...cpu });
   const megabytes = memory / 1e6;
   rows.push({ name: "process, peak memory", unit: "MB", target: 80, best: megabytes, median: megabytes });
+}
+if (wanted("frontend image") && process.platform === "linux") {
+  const { ping, whole, memory } = await measureFrontend(folder, Math.ceil(seconds * 5));
+  rows.push({ name: "frontend image, start to Ping", unit: "ms", target: 100, ...ping });
+  rows.push({ name: "frontend image, start to Return of large", unit: "ms", ...whole });
+  const megabytes = memory / 1e6;
+  rows.push({ name: "frontend image, peak memory", unit: "MB", target: 100, best: megabytes, median: megabytes });
 }
 console.log(flags.markdown ? markdown() : table());
 

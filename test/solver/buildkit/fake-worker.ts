@@ -3,7 +3,12 @@ import { pong, type Reply, type Script } from "./fake-buildkit.ts";
 
 const ok: Reply = { message: new Uint8Array() };
 
-/** A worker with one Dockerfile, for which nothing needs to be resolved. */
+const image = {
+  digest: `sha256:${"a".repeat(64)}`,
+  config: Buffer.from(JSON.stringify({ os: "linux", architecture: "amd64", rootfs: { type: "layers", diff_ids: [] } })),
+};
+
+/** A worker with one Dockerfile, which knows one image by all names. */
 export function workerWith(
   dockerfile: string | Uint8Array,
   more: (method: string) => ReturnType<Script> | undefined = () => undefined,
@@ -23,6 +28,8 @@ export function workerWith(
         if (filePath !== "Dockerfile") return { status: 2, text: `open ${filePath}: no such file or directory` };
         return { message: gateway.ReadFileResponse.encode({ data: Buffer.from(dockerfile) }).finish() };
       }
+      case "ResolveImageConfig":
+        return { message: gateway.ResolveImageConfigResponse.encode(image).finish() };
       default:
         return ok;
     }
