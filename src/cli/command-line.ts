@@ -6,6 +6,7 @@ import { addDumpCommand } from "./commands/dump-command.ts";
 import { addFrontendCommand } from "./commands/frontend-command.ts";
 import { addGraphCommand } from "./commands/graph-command.ts";
 import { addOutlineCommand } from "./commands/outline-command.ts";
+import { addPlatformsCommand } from "./commands/platforms-command.ts";
 import { addPruneCommand } from "./commands/prune-command.ts";
 import { addSolveCommand } from "./commands/solve-command.ts";
 import { addTargetsCommand } from "./commands/targets-command.ts";
@@ -22,6 +23,7 @@ const commands = new Map([
   ["outline", addOutlineCommand],
   ["targets", addTargetsCommand],
   ["dump", addDumpCommand],
+  ["platforms", addPlatformsCommand],
   ["worker", addWorkerCommand],
   ["du", addDiskUsageCommand],
   ["prune", addPruneCommand],

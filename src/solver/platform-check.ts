@@ -38,7 +38,7 @@ function unsupported(
     "platform-unsupported",
     `the worker cannot run ${platform}, which this step needs: ${step}\nIt runs ${available.join(", ")}.`,
     {
-      remedy: `Register QEMU on the worker's machine (docker run --privileged --rm tonistiigi/binfmt --install ${architecture}, or the package qemu-user-static), or give a worker of that platform with --addr.`,
+      remedy: `Run \`llbc platforms install ${architecture}\` as root on the worker's machine, or give a worker of that platform with --addr.`,
       ...(source === undefined ? {} : { source }),
     },
   );

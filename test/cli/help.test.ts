@@ -1,7 +1,19 @@
 import { expect, it } from "vitest";
 import { folderWith, llbc } from "./rig.ts";
 
-const commands = ["solve", "compile", "check", "graph", "outline", "targets", "dump"];
+const commands = [
+  "solve",
+  "compile",
+  "check",
+  "graph",
+  "outline",
+  "targets",
+  "dump",
+  "du",
+  "prune",
+  "worker",
+  "platforms",
+];
 
 it("lists the commands and teaches by example", async () => {
   const ran = await llbc(folderWith({}), ["--help"]);
@@ -14,13 +26,17 @@ it.each(commands)("%s is explained with examples, by --help and by help", async 
   const cwd = folderWith({});
   const ran = await llbc(cwd, [command, "--help"]);
   expect(ran).toMatchObject({ code: 0, err: "" });
-  expect(ran.out).toContain(`\nExamples:\n  llbc ${command} `);
+  expect(ran.out).toMatch(new RegExp(`\nExamples:\n {2}llbc ${command}\\b`));
   expect(ran.out).not.toContain("default: []");
   expect(await llbc(cwd, ["help", command])).toMatchObject({ code: 0, out: ran.out });
 });
 
 it.each([
   { args: ["chekc"], says: "check" },
+  { args: ["platforms", "instal"], says: "did you mean install?" },
+  { args: ["worker", "inspct"], says: "Did you mean inspect?" },
+  { args: ["prune", "--forse"], says: "Did you mean --force?" },
+  { args: ["prune"], says: "--force" },
   { args: ["check", "--formt", "json"], says: "--format" },
   { args: ["dump", "a", "b"], says: "too many arguments" },
   { args: ["graph", "--format", "svg"], says: "text, dot, mermaid, json" },

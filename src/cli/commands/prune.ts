@@ -1,6 +1,6 @@
 import type { UsageRecord } from "../../solver/buildkit/disk-usage.ts";
 import type { PruneOptions } from "../../solver/buildkit/prune.ts";
-import { confirm } from "../confirm.ts";
+import { confirm, requireTerminal } from "../confirm.ts";
 import { parseCacheFilters } from "../parse/cache-filters.ts";
 import { parseSize } from "../parse/size.ts";
 import { formatBytes } from "../progress/format.ts";
@@ -14,8 +14,9 @@ import type { PruneFlags } from "./worker-flags.ts";
 /** `llbc prune`: asks unless told not to, names each record as it goes, and says in the end how much was removed. */
 export async function pruneCommand(flags: PruneFlags, terminal: Terminal): Promise<ExitCode> {
   const options = pruneOptions(flags);
+  if (flags.force !== true) requireTerminal("--force", terminal);
   return withClient<ExitCode>(flags.addr, terminal, async (client) => {
-    if (flags.force !== true && !(await confirm(question(flags, client.worker.description), "--force", terminal))) {
+    if (flags.force !== true && !(await confirm(question(flags, client.worker.description), terminal))) {
       terminal.stderr.write("nothing was removed\n");
       return 0;
     }
