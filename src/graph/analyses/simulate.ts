@@ -1,0 +1,94 @@
+import type { BuildGraph } from "../build-graph.ts";
+import { type NumberedGraph, numberedGraph } from "./dag.ts";
+import type { Durations } from "./durations.ts";
+import { type ListPolicy, listScheduler, remainingWays } from "./list-schedule.ts";
+import { millisecondsOf } from "./milliseconds.ts";
+import { NumberHeap } from "./number-heap.ts";
+import { RankSet } from "./rank-set.ts";
+
+export interface SimulateOptions {
+  /** From 1; as many as can be used when absent. */
+  readonly workers?: number;
+  /** Only the part of this platform; all platforms together when absent. */
+  readonly platform?: string;
+  /**
+   * `time`: every vertex needs a worker, and of those that are ready the one with the longest time still before it goes
+   * first. `steps`: only RUN steps need a worker, and the one with the most RUN steps still before it goes first, as a
+   * solve with `maxParallelism` does, which knows no times. In both, of equal ones the one that stands earlier.
+   */
+  readonly policy?: "time" | "steps";
+}
+
+/** Who does what when. Times are milliseconds from the start. */
+export interface Schedule {
+  readonly makespan: number;
+  /** How many workers have anything to do. */
+  readonly workers: number;
+  /** By start, then by end. */
+  readonly runs: readonly ScheduledVertex[];
+}
+
+export interface ScheduledVertex {
+  readonly digest: string;
+  readonly start: number;
+  readonly end: number;
+  /** From 0; undefined for a vertex that needs none. */
+  readonly worker: number | undefined;
+}
+
+/**
+ * Simulates a build in which each vertex takes its duration and a worker is never idle while a vertex is ready. At every
+ * moment at which something ends, first all that ends then is done, then what is ready starts.
+ */
+export function simulate(graph: BuildGraph, durations: Durations, options: SimulateOptions = {}): Schedule {
+  const { workers = Number.POSITIVE_INFINITY, platform, policy: name = "time" } = options;
+  const numbered = numberedGraph(graph, platform);
+  const times = millisecondsOf(numbered.vertices, durations);
+  const policy = policyOf(name, numbered, times);
+  const { makespan, starts, ends } = listScheduler(numbered.dag, times, policy)(Math.max(1, workers));
+  const order = Int32Array.from(starts, (_, vertex) => vertex);
+  // What takes no time comes first: its worker does the next thing at the same moment.
+  order.sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0) || (ends[a] ?? 0) - (ends[b] ?? 0) || a - b);
+  const lanes = new Lanes(order.length);
+  const runs = Array.from(order, (vertex) => {
+    const start = starts[vertex] ?? 0;
+    const end = ends[vertex] ?? 0;
+    const needsOne = policy.needsWorker === undefined || policy.needsWorker[vertex] === 1;
+    return {
+      digest: numbered.vertices[vertex]?.digest ?? "",
+      start,
+      end,
+      worker: needsOne ? lanes.take(start, end) : undefined,
+    };
+  });
+  return { makespan, workers: lanes.count, runs };
+}
+
+export function policyOf(name: "time" | "steps", { dag, vertices }: NumberedGraph, times: Float64Array): ListPolicy {
+  if (name === "time") return { priorities: remainingWays(dag, times) };
+  const needsWorker = Uint8Array.from(vertices, ({ kind }) => (kind === "exec" ? 1 : 0));
+  return { needsWorker, priorities: remainingWays(dag, Float64Array.from(needsWorker)) };
+}
+
+/** The worker with the lowest number that is free does what comes next; what is asked for comes by start. */
+class Lanes {
+  readonly #freeAt: Float64Array;
+  readonly #busy: NumberHeap;
+  readonly #free: RankSet;
+  count = 0;
+
+  constructor(most: number) {
+    this.#freeAt = new Float64Array(most);
+    this.#busy = new NumberHeap(most, this.#freeAt);
+    this.#free = new RankSet(most);
+  }
+
+  take(start: number, end: number): number {
+    while (this.#busy.top >= 0 && (this.#freeAt[this.#busy.top] ?? 0) <= start) this.#free.add(this.#busy.pop());
+    const found = this.#free.takeFirst();
+    const lane = found < 0 ? this.count++ : found;
+    this.#freeAt[lane] = end;
+    this.#busy.push(lane);
+    return lane;
+  }
+}
