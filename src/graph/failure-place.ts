@@ -8,9 +8,11 @@ const aboutImages: ReadonlySet<FailureCode> = new Set(["image-unresolved", "auth
  * A failure to resolve an image, with the lines of the FROM or COPY that names it, unless it has a place already.
  * Anything else comes back as it is.
  */
-export function withPlace(error: unknown, { source, mainContext }: CompileContext, lines: readonly number[]): unknown {
+export function withPlace(error: unknown, { sourceMap }: CompileContext, lines: readonly number[]): unknown {
   if (!(error instanceof Failure) || error.source !== undefined || !aboutImages.has(error.code)) return error;
   const { code, message, remedy, cause } = error;
-  const place = { filename: mainContext.filename, text: source, ranges: lines.map(lineRange) };
+  const { filename, data: text, definition } = sourceMap;
+  const loading = definition !== undefined && "bytes" in definition ? { definition: definition.bytes } : {};
+  const place = { filename, text, ranges: lines.map(lineRange), ...loading };
   return new Failure(code, message, { cause, source: place, ...(remedy === undefined ? {} : { remedy }) });
 }
