@@ -94,6 +94,7 @@ class Build {
       entitlements: entitlementsOf(options),
       signal,
       onEvent: (event) => this.#tell(event),
+      onStatus: options.onStatus,
     });
     await finishExports(exports, exporterResponse);
     await finishCaches(caches, exporterResponse);

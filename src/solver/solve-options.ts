@@ -79,6 +79,8 @@ export interface SolveOptions {
   /** The worker's address, see `parseAddress`; by default the one that `discover` finds. */
   readonly addr?: string | undefined;
   readonly tls?: Tls | undefined;
+  /** A builder of docker buildx, or a Docker context, by name; `addr` wins over it. */
+  readonly builder?: string | undefined;
   /**
    * At most so many RUN steps at once, over all platforms. Every RUN step of the target is then forced, also one that
    * a remote cache would have made unnecessary.
@@ -95,6 +97,11 @@ export interface SolveOptions {
   /** Cancels the build on the worker; `solve` rejects with a Failure `cancelled` when everything is cleared away. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: SolveListener | undefined;
+  /**
+   * Hears each of the worker's messages about the build as a line of JSON: a SolveStatus of BuildKit's, as docker buildx
+   * prints it with `--progress rawjson`. Events tell the same for programs that have no reader of that form.
+   */
+  readonly onStatus?: ((json: string) => void) | undefined;
 }
 
 /** A cache outside of the worker, with the attributes that BuildKit has for its type. */

@@ -48,7 +48,7 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   };
   let result: SolveResult;
   try {
-    result = await solve(input, { ...options, onEvent, signal: terminal.signal });
+    result = await solve(input, { ...options, onEvent, onStatus: progress.onStatus, signal: terminal.signal });
   } catch (error) {
     progress.end();
     const { printCauses, printError } = await import("../print-error.ts");

@@ -16,6 +16,7 @@ import type { control } from "./proto/gen/buildkit.js";
 import { newId, openSession } from "./session.ts";
 import { toWirePolicy } from "./source-policy.ts";
 import { StatusReader } from "./status.ts";
+import { statusJson } from "./status-json.ts";
 import { toMap, toRecord } from "./wire.ts";
 
 /** How long a worker may go on telling after its answer, in milliseconds of silence; less when nobody wants to hear it. */
@@ -42,6 +43,8 @@ export interface Job {
   readonly signal: AbortSignal;
   /** What it returns is waited for before the next event is taken in. */
   readonly onEvent: (event: SolveEvent) => Promise<void> | void;
+  /** Hears each status message in BuildKit's own JSON, before its events. */
+  readonly onStatus?: ((json: string) => void) | undefined;
 }
 
 /** What is built: a definition as it is, what a frontend of the worker makes, or what we make over the gateway. */
@@ -93,7 +96,7 @@ async function solveWithStatus(
   signal: AbortSignal,
   stop: AbortController,
 ): Promise<control.SolveResponse> {
-  const status = new StatusPump(job.connection, ref, job.onEvent);
+  const status = new StatusPump(job, ref);
   try {
     const solving = job.connection.call(controlService.solve, solveRequest(job, ref), { signal });
     // What the frontend does makes no sense any more when the worker has given up.
@@ -169,8 +172,8 @@ class StatusPump {
   readonly #ended: Promise<void>;
   #lastHeard = performance.now();
 
-  constructor(connection: Connection, ref: string, onEvent: Job["onEvent"]) {
-    this.#ended = this.#run(connection, ref, onEvent);
+  constructor(job: Job, ref: string) {
+    this.#ended = this.#run(job, ref);
     // It is awaited in `end`, which may come much later.
     this.#ended.catch(() => {});
   }
@@ -191,11 +194,12 @@ class StatusPump {
     }
   }
 
-  async #run(connection: Connection, ref: string, onEvent: Job["onEvent"]): Promise<void> {
+  async #run({ connection, onEvent, onStatus }: Job, ref: string): Promise<void> {
     const reader = new StatusReader();
     try {
       for await (const message of connection.stream(controlService.status, { ref }, { signal: this.#stop.signal })) {
         this.#lastHeard = performance.now();
+        onStatus?.(statusJson(message));
         for (const event of reader.read(message)) await onEvent(event);
       }
     } catch (error) {

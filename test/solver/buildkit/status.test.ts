@@ -39,6 +39,16 @@ describe("a worker's status as events", () => {
     expect(kinds).toEqual(["vertex", "started", "completed", "cached"]);
   });
 
+  test("of two runs in one message, the first ends before the second begins", () => {
+    const first = { digest: "sha256:a", started: at(1), completed: at(2) };
+    const events = read(new StatusReader(), { vertexes: [first, { digest: "sha256:a", started: at(3) }] });
+    expect(events.slice(1)).toEqual([
+      { kind: "started", vertex: "sha256:a", at: 1_000 },
+      { kind: "completed", vertex: "sha256:a", started: 1_000, at: 2_000 },
+      { kind: "started", vertex: "sha256:a", at: 3_000 },
+    ]);
+  });
+
   test("in one message, beginnings come before output and endings after it", () => {
     const events = read(new StatusReader(), {
       vertexes: [{ digest: "sha256:a", started: at(1), completed: at(2) }],
