@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 for (const script of ["lint", "typecheck", "test"]) run("npm", ["run", "--silent", script]);
 installPeers();
-run("npm", ["run", "--silent", "test:e2e"]);
+for (const script of ["test:e2e", "test:frontend"]) run("npm", ["run", "--silent", script]);
 
 /** The e2e tests talk to programs that are not ours: one reads the archives that we write, one keeps SSH keys. */
 function installPeers() {
