@@ -30,12 +30,13 @@ export async function withSubject<T>(
   const { signal } = terminal;
   try {
     const base = await readSubjectBase(request, terminal);
-    const { addr, findsWorker } = request.images;
+    const { addr, builder, findsWorker } = request.images;
     if (addr === undefined && findsWorker !== true) return await useText(await localSubject(base, terminal), use);
     const { withWorkerGateway } = await import("./worker-gateway.ts");
     const { workerSubject } = await import("./worker-subject.ts");
-    return await withWorkerGateway(addr, signal, async (worker, linked) =>
-      useText(await workerSubject(base, worker, { ...terminal, signal: linked }), use),
+    const where = { addr, builder, platforms: request.build.platforms };
+    return await withWorkerGateway(where, signal, async (worker, linked) =>
+      useText(await workerSubject(base, worker, { env: terminal.env, signal: linked }), use),
     );
   } catch (error) {
     if (signal.aborted) throw new Failure("cancelled", "interrupted", { cause: error });

@@ -1,10 +1,10 @@
 import type { Gateway } from "../frontend/gateway.ts";
 import { dockerCredentials } from "../registry/docker-credentials.ts";
 import { auth } from "../solver/buildkit/auth/auth.ts";
-import { Connection } from "../solver/buildkit/connection.ts";
-import { discover } from "../solver/buildkit/discover.ts";
+import type { DiscoverOptions } from "../solver/buildkit/discover.ts";
 import { runJob } from "../solver/buildkit/job.ts";
 import { newId } from "../solver/buildkit/session.ts";
+import { openWorker } from "../solver/open-worker.ts";
 
 /** A worker that answers questions. */
 export interface WorkerGateway {
@@ -13,18 +13,17 @@ export interface WorkerGateway {
 }
 
 /**
- * Opens a build on the worker at `addr`, or the one that is found, in which `use` can ask it about images and sources, and ends it with an empty
- * result: nothing is built. Registries are asked with this machine's credentials.
+ * Opens a build on the worker that is named, or the one that is found, in which `use` can ask it about images and
+ * sources, and ends it with an empty result: nothing is built. Registries are asked with this machine's credentials.
  *
  * Rejects with what `use` rejects with, or a Failure of the connection.
  */
 export async function withWorkerGateway<T>(
-  addr: string | undefined,
+  where: Pick<DiscoverOptions, "addr" | "builder" | "platforms">,
   signal: AbortSignal,
   use: (worker: WorkerGateway, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const found = await discover({ addr, signal });
-  const connection = new Connection(found);
+  const { connection } = await openWorker({ ...where, signal });
   const answers: T[] = [];
   try {
     await runJob({
@@ -50,7 +49,7 @@ export async function withWorkerGateway<T>(
 
   async function ask(gateway: Gateway, linked: AbortSignal): Promise<void> {
     try {
-      answers.push(await use({ gateway, protocol: found.protocol }, linked));
+      answers.push(await use({ gateway, protocol: connection.worker.protocol }, linked));
     } catch (error) {
       await gateway.fail(error, linked);
       throw error;

@@ -1,18 +1,22 @@
 import type { Definition } from "../llb/definition.ts";
 import { runBuild } from "./build.ts";
 import type { Tls } from "./buildkit/address.ts";
-import { Connection } from "./buildkit/connection.ts";
-import { discover } from "./buildkit/discover.ts";
+import type { Connection } from "./buildkit/connection.ts";
 import { readDiskUsage, type UsageFilter, type UsageRecord } from "./buildkit/disk-usage.ts";
 import { type PruneOptions, prune } from "./buildkit/prune.ts";
 import { readWorkerDetails, type WorkerDetails } from "./buildkit/worker-details.ts";
-import { readWorker, type Worker } from "./buildkit/worker-info.ts";
+import type { Worker } from "./buildkit/worker-info.ts";
 import type { WorkerInfo } from "./events.ts";
+import { openWorker } from "./open-worker.ts";
 import { type RunningSolve, startSolve } from "./running-solve.ts";
 import type { DockerfileInput, SolveOptions } from "./solve-options.ts";
 
 export interface ConnectOptions {
   readonly tls?: Tls | undefined;
+  /** A builder of docker buildx, or a Docker context, by name, where there is no address. */
+  readonly builder?: string | undefined;
+  /** What is to be built for, for the choice among the nodes of a builder. */
+  readonly platforms?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -21,22 +25,15 @@ interface CallSignal {
 }
 
 /** How a build of a client is made: by the worker that the client has. */
-export type ClientSolveOptions = Omit<SolveOptions, "addr" | "tls">;
+export type ClientSolveOptions = Omit<SolveOptions, "addr" | "tls" | "builder">;
 
 /**
  * Connects to a worker, the one at `addr` or the first that answers, for many builds. Rejects with a Failure:
  * `worker-unreachable` or `usage`.
  */
-export async function connect(addr?: string, { tls, signal }: ConnectOptions = {}): Promise<Client> {
-  const found = await discover({ addr, tls, signal });
-  const connection = new Connection(found);
-  try {
-    const worker = await readWorker(connection, signal ?? new AbortController().signal);
-    return new Client(connection, worker);
-  } catch (error) {
-    connection.close();
-    throw error;
-  }
+export async function connect(addr?: string, options: ConnectOptions = {}): Promise<Client> {
+  const { connection, worker } = await openWorker({ addr, ...options });
+  return new Client(connection, worker);
 }
 
 /**

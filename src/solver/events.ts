@@ -33,6 +33,8 @@ export interface WorkerInfo {
   /** Why this one: `--addr`, `DOCKER_HOST`, `docker context "x"`… */
   readonly origin: string;
   readonly protocol: "docker" | "buildkit";
+  /** What docker buildx calls it: a builder of its own, or else a Docker context, and the builder's node. */
+  readonly builder: { readonly name: string; readonly node: string; readonly driver: string };
   /** A Docker engine that keeps its images as containerd does: by their own digest, and for several platforms. */
   readonly containerdImages: boolean;
   /** BuildKit's version; empty where the worker does not know (Docker engines). */

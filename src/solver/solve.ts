@@ -1,8 +1,7 @@
 import type { Definition } from "../llb/definition.ts";
 import { runBuild } from "./build.ts";
-import { Connection } from "./buildkit/connection.ts";
-import { discover } from "./buildkit/discover.ts";
-import { readWorker } from "./buildkit/worker-info.ts";
+import type { Connection } from "./buildkit/connection.ts";
+import { openWorker } from "./open-worker.ts";
 import { type EventSink, type RunningSolve, startSolve } from "./running-solve.ts";
 import type { DockerfileInput, SolveOptions, SolveResult } from "./solve-options.ts";
 
@@ -28,8 +27,10 @@ export async function solveOnce(
 ): Promise<SolveResult> {
   let connection: Connection | undefined;
   const open = async (signal: AbortSignal) => {
-    connection = new Connection(await discover({ addr: options.addr, tls: options.tls, signal }));
-    return { connection, worker: await readWorker(connection, signal) };
+    const { addr, builder, tls, platforms } = options;
+    const opened = await openWorker({ addr, builder, tls, platforms, signal });
+    connection = opened.connection;
+    return opened;
   };
   try {
     return await runBuild(input, options, open, tell);

@@ -14,6 +14,7 @@ test("what came of a build: where it is, what ran and what the cache had, and wh
     worker: {
       ...{ description: "", address: "", origin: "", version: "", platforms: [] },
       ...{ protocol: "docker" as const, containerdImages: true },
+      builder: { name: "default", node: "default", driver: "docker" },
     },
     ref: "r",
     digest: "sha256:d",

@@ -8,6 +8,7 @@ const worker = {
   version: "",
   platforms: [],
   protocol: "buildkit",
+  builder: { name: "default", node: "default", driver: "docker" },
   containerdImages: false,
 } as const;
 

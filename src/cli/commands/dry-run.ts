@@ -19,8 +19,12 @@ export async function dryRunCommand(
   options: SolveOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { addr } = flags;
-  const images = { findsWorker: true as const, ...(addr === undefined ? {} : { addr }) };
+  const { addr, builder } = flags;
+  const images = {
+    findsWorker: true as const,
+    ...(addr === undefined ? {} : { addr }),
+    ...(builder === undefined ? {} : { builder }),
+  };
   const request = { context, file: flags.file, build: buildOptions(flags, terminal), images };
   const { compilation, source } = await withSubject(request, terminal, async (subject) => ({
     compilation: await compileIn(subject.source, subject.options, subject.environment),

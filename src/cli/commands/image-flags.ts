@@ -4,6 +4,7 @@ import type { Command } from "commander";
 export interface ImageFlags {
   readonly images?: string;
   readonly addr?: string;
+  readonly builder?: string;
   /** Not a flag: also without an address a worker is asked, the one that a build would find. */
   readonly findsWorker?: true;
 }

@@ -48,6 +48,7 @@ export function addSolveCommand(program: Command, terminal: Terminal, exit: (cod
     .option("--iidfile <file>", "write the image's digest to a file")
     .option("--metadata-file <file>", "write what came of the build to a file, as JSON")
     .option("--addr <address>", "the worker: unix://, tcp:// or docker://unix://… (default: found, see below)")
+    .option("--builder <name>", "a builder of docker buildx, or a docker context, by name")
     .option("--max-parallelism <n>", "run at most N RUN steps at once, over all platforms", positiveInteger)
     .option("-D, --debug", "tell causes of failures, too")
     .addHelpText("after", details)
@@ -68,8 +69,9 @@ Outputs (-o may be given several times):
   -o type=image,name=NAME[,push=true]
   -o type=cacheonly             nothing: the build only fills the cache
 
-The worker is the first of: --addr, BUILDKIT_HOST, DOCKER_HOST, the current docker context, the sockets of
-Docker and BuildKit (rootless ones too). The build says which one it uses.
+The worker is the first of: --addr, --builder, BUILDX_BUILDER, BUILDKIT_HOST, what docker buildx use chose,
+DOCKER_HOST, the current docker context, the sockets of Docker and BuildKit (rootless ones too). The build says
+which one it uses. Of a builder with several nodes it is the one for the platforms.
 
 With --max-parallelism, RUN steps are submitted one by one as their inputs are done, those with the longest way
 still before them first. This forces every RUN step of the target, also those that a cache could have skipped.

@@ -24,6 +24,7 @@ export interface SolveFlags extends BuildFlags, AttestationFlags {
   readonly iidfile?: string;
   readonly metadataFile?: string;
   readonly addr?: string;
+  readonly builder?: string;
   readonly maxParallelism?: number;
   readonly debug?: true;
 }

@@ -91,6 +91,7 @@ async function solveOptions(context: string, flags: SolveFlags, terminal: Termin
     sourcePolicy: await readSourcePolicy(flags.sourcePolicyFile, terminal),
     entitlements: parseEntitlements(flags.allow),
     addr: flags.addr,
+    builder: flags.builder,
     maxParallelism: flags.maxParallelism,
   };
 }

@@ -4,7 +4,9 @@ import { Failure } from "../../failure.ts";
 export type Address =
   /** A unix socket, or a named pipe on Windows: both are a path to Node. */
   | { readonly kind: "socket"; readonly path: string }
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number };
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  /** The buildkitd in a container of a Docker engine, reached by running a command there. */
+  | { readonly kind: "container"; readonly container: string; readonly engine: Endpoint };
 
 /** What is known of a worker's protocol before it was asked: `unknown` is found out by a probe. */
 export type Protocol = "docker" | "buildkit" | "unknown";
@@ -33,8 +35,8 @@ const defaultPorts = { plain: 1234, dockerPlain: 2375, dockerTls: 2376 };
 
 /**
  * Reads an address: `unix:///path`, `npipe:////./pipe/name`, `tcp://host:port`, each also behind `docker://`, which
- * says that a Docker engine listens there (it is found out otherwise). `docker://` alone is not an address: see
- * `discover`.
+ * says that a Docker engine listens there (it is found out otherwise). `docker://` alone, and `docker-container://name`,
+ * depend on the surroundings: see `discover`.
  *
  * Throws a Failure `usage` that names the ways that do work.
  */
@@ -98,8 +100,8 @@ function unsupportedScheme(scheme: string, text: string): Failure {
         "Forward the socket first, ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST, and give unix:///tmp/docker.sock.",
     });
   }
-  if (scheme === "docker-container" || scheme === "podman-container" || scheme === "kube-pod") {
-    return new Failure("usage", `a worker inside a container cannot be reached by its name ("${text}")`, {
+  if (scheme === "podman-container" || scheme === "kube-pod") {
+    return new Failure("usage", `a worker inside a container of that kind cannot be reached by its name ("${text}")`, {
       remedy: "Publish its port or socket (buildkitd --addr tcp://0.0.0.0:1234) and give that address.",
     });
   }

@@ -122,7 +122,8 @@ export class Connection {
   }
 }
 
-function channelTarget({ endpoint: { address } }: Discovered): string {
+function channelTarget({ endpoint: { address } }: Pick<Discovered, "endpoint">): string {
+  if (address.kind === "container") return channelTarget({ endpoint: address.engine });
   if (address.kind === "socket") return `unix:${address.path}`;
   return address.host.includes(":") ? `ipv6:[${address.host}]:${address.port}` : `dns:${address.host}:${address.port}`;
 }

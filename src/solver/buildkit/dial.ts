@@ -3,12 +3,13 @@ import { connect as connectTls } from "node:tls";
 import type { Endpoint, Protocol, Tls } from "./address.ts";
 
 /**
- * Opens a socket to the endpoint, through TLS where it has some. Rejects with the system's error; an abort destroys
- * the socket and rejects with the signal's reason.
+ * Opens a socket to the endpoint, through TLS where it has some; for a worker in a container one to its engine. Rejects
+ * with the system's error; an abort destroys the socket and rejects with the signal's reason.
  */
 export async function dial(endpoint: Endpoint, signal?: AbortSignal): Promise<Socket> {
   signal?.throwIfAborted();
   const { address } = endpoint;
+  if (address.kind === "container") return dial(address.engine, signal);
   const socket =
     address.kind === "socket"
       ? connectSocket({ path: address.path })
@@ -19,6 +20,7 @@ export async function dial(endpoint: Endpoint, signal?: AbortSignal): Promise<So
 
 /** Puts TLS over a connected socket where the endpoint asks for it; otherwise it is the socket as it is. */
 export async function secure(socket: Socket, endpoint: Endpoint, signal?: AbortSignal): Promise<Socket> {
+  if (endpoint.address.kind === "container") return secure(socket, endpoint.address.engine, signal);
   if (endpoint.tls === undefined || endpoint.address.kind !== "tcp") return socket;
   const tls = connectTls({ socket, ...tlsOptions(endpoint.tls, endpoint.address.host, endpoint.protocol) });
   await once(tls, "secureConnect", signal);

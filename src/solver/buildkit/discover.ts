@@ -1,32 +1,41 @@
-import { homedir, platform } from "node:os";
-import { join } from "node:path";
-import { environment } from "../../environment.ts";
 import { errnoOf, errnoText } from "../../errno.ts";
 import { Failure } from "../../failure.ts";
+import { type Platform, PlatformError, parsePlatform } from "../../platform.ts";
 import { type Endpoint, parseAddress } from "./address.ts";
-import { asEngine, contextEndpoint, currentContext, folderTls } from "./docker-context.ts";
+import type { Builder, BuilderNode } from "./builder/builder.ts";
+import { currentBuilder, namedBuilder } from "./builder/builder-store.ts";
+import { nodesMadeFor } from "./builder/choose-nodes.ts";
+import { containerPlaces, nodePlaces } from "./builder/node-places.ts";
+import { probeContainer } from "./container-probe.ts";
+import { type Candidate, chosenEngine, contextName, dockerSockets } from "./engine-places.ts";
 import { probe } from "./probe.ts";
+import { isSet, processSurroundings, type Surroundings } from "./surroundings.ts";
 
-/** A place where a worker may be, and why it is looked for there. */
-export interface Candidate {
-  readonly endpoint: Endpoint;
-  readonly origin: string;
-}
+export type { Candidate } from "./engine-places.ts";
+export type { Surroundings } from "./surroundings.ts";
 
 /** A worker that answered. */
 export interface Discovered extends Candidate {
   readonly protocol: "docker" | "buildkit";
+  /** What docker buildx calls it; a worker that was found without buildx is a builder of its Docker context. */
+  readonly builder: DiscoveredBuilder;
 }
 
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly home: string;
-  readonly platform: string;
+export interface DiscoveredBuilder {
+  readonly name: string;
+  readonly node: string;
+  readonly driver: string;
+  /** Its builds are loaded into the Docker engine unless they say where else they go. */
+  readonly defaultLoad: boolean;
 }
 
 export interface DiscoverOptions {
   /** The only place to look at: anything that `parseAddress` reads, or `docker://` for the current Docker engine. */
   readonly addr?: string | undefined;
+  /** A builder of docker buildx, or a Docker context, by name; `addr` wins over it. */
+  readonly builder?: string | undefined;
+  /** What is to be built for: where a builder has several nodes, one that was made for them is taken. */
+  readonly platforms?: readonly string[] | undefined;
   /** For an address given as `tcp://`. */
   readonly tls?: Endpoint["tls"] | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -38,35 +47,64 @@ export interface DiscoverOptions {
  * Finds the worker: the first candidate that answers.
  *
  * Rejects with a Failure: `worker-unreachable` names every place that was tried and what happened there; `usage` when
- * an address or a Docker context is wrong.
+ * an address, a builder or a Docker context is wrong.
  */
 export async function discover(options: DiscoverOptions = {}): Promise<Discovered> {
-  const surroundings = options.surroundings ?? { env: environment(), home: homedir(), platform: platform() };
-  const tried: string[] = [];
-  for (const candidate of await candidates(options, surroundings)) {
-    try {
-      const protocol = await whoListens(candidate.endpoint, options.signal);
-      return { origin: candidate.origin, endpoint: { ...candidate.endpoint, protocol }, protocol };
-    } catch (error) {
-      if (options.signal?.aborted === true) throw new Failure("cancelled", "cancelled", { cause: error });
-      tried.push(`${candidate.endpoint.text} (${candidate.origin}): ${reason(error)}`);
-    }
-  }
-  throw unreachable(tried, options.addr);
+  const surroundings = options.surroundings ?? processSurroundings();
+  const builder = await chosenBuilder(options, surroundings);
+  if (builder !== undefined) return discoverNode(builder, preferredNode(builder, options.platforms), options);
+  const name = options.addr === undefined ? await contextName(surroundings).catch(() => "default") : "default";
+  const found = await firstAnswering(await places(options, surroundings), options);
+  return { ...found, builder: { name, node: name, driver: driverOf(found), defaultLoad: false } };
+}
+
+/** The worker of one node of a builder; rejects as `discover` does. */
+export async function discoverNode(
+  builder: Builder,
+  node: BuilderNode,
+  options: Pick<DiscoverOptions, "signal" | "surroundings">,
+): Promise<Discovered> {
+  const found = await firstAnswering(
+    await nodePlaces(builder, node, options.surroundings ?? processSurroundings()),
+    options,
+  );
+  const defaultLoad = /^(1|t|true)$/i.test(node.options.get("default-load") ?? "");
+  return { ...found, builder: { name: builder.name, node: node.name, driver: builder.driver, defaultLoad } };
 }
 
 /**
- * Where to look, in order. An explicit choice (`addr`, BUILDKIT_HOST, DOCKER_HOST, a Docker context) is the only
- * candidate: falling through to another worker would build in a place that the user did not mean.
+ * The builder of docker buildx that is to build: the one that is named, by the option or by BUILDX_BUILDER, or else the
+ * current one where nothing else names a worker. Rejects with a Failure `usage` for a name that there is not.
+ */
+export async function chosenBuilder(
+  { addr, builder }: DiscoverOptions,
+  surroundings: Surroundings,
+): Promise<Builder | undefined> {
+  if (addr !== undefined) return undefined;
+  const { BUILDX_BUILDER, BUILDKIT_HOST } = surroundings.env;
+  const name = isSet(builder) ? builder : BUILDX_BUILDER;
+  if (isSet(name)) return namedBuilder(name, surroundings);
+  return isSet(BUILDKIT_HOST) ? undefined : currentBuilder(surroundings);
+}
+
+/**
+ * Where to look, in order. An explicit choice (`addr`, a builder, BUILDKIT_HOST, DOCKER_HOST, a Docker context) is the
+ * only candidate: falling through to another worker would build in a place that the user did not mean.
  */
 export async function candidates(options: DiscoverOptions, surroundings: Surroundings): Promise<readonly Candidate[]> {
+  const builder = await chosenBuilder(options, surroundings);
+  if (builder === undefined) return places(options, surroundings);
+  return nodePlaces(builder, preferredNode(builder, options.platforms), surroundings);
+}
+
+async function places(options: DiscoverOptions, surroundings: Surroundings): Promise<readonly Candidate[]> {
   const { addr, tls } = options;
   if (addr !== undefined && !/^docker:(\/\/)?$/.test(addr)) {
-    return [{ endpoint: parseAddress(addr, tls), origin: "the given address" }];
+    return placesOf(addr, "the given address", tls, surroundings);
   }
   const { env } = surroundings;
   if (addr === undefined && isSet(env.BUILDKIT_HOST)) {
-    return [{ endpoint: parseAddress(env.BUILDKIT_HOST, tls), origin: "BUILDKIT_HOST" }];
+    return placesOf(env.BUILDKIT_HOST, "BUILDKIT_HOST", tls, surroundings);
   }
   const engine = await chosenEngine(surroundings);
   if (engine !== undefined) return [engine];
@@ -74,34 +112,67 @@ export async function candidates(options: DiscoverOptions, surroundings: Surroun
   return addr === undefined ? [...engines, ...buildkitSockets(surroundings)] : engines;
 }
 
-/** The order of Docker's own command line: DOCKER_HOST, DOCKER_CONTEXT, then the current context. */
-async function chosenEngine(surroundings: Surroundings): Promise<Candidate | undefined> {
-  const { env, home } = surroundings;
-  const configFolder = isSet(env.DOCKER_CONFIG) ? env.DOCKER_CONFIG : join(home, ".docker");
-  if (isSet(env.DOCKER_HOST)) {
-    const endpoint = parseAddress(env.DOCKER_HOST, await environmentTls(surroundings, configFolder));
-    return { endpoint: asEngine(endpoint), origin: "DOCKER_HOST" };
-  }
-  const name = isSet(env.DOCKER_CONTEXT) ? env.DOCKER_CONTEXT : await currentContext(configFolder);
-  if (name === "default") return undefined;
-  return { endpoint: await contextEndpoint(configFolder, name), origin: `the Docker context "${name}"` };
+async function placesOf(
+  address: string,
+  origin: string,
+  tls: Endpoint["tls"],
+  surroundings: Surroundings,
+): Promise<readonly Candidate[]> {
+  const endpoints = address.startsWith("docker-container://")
+    ? await containerPlaces(address, surroundings)
+    : [parseAddress(address, tls)];
+  return endpoints.map((endpoint) => ({ endpoint, origin }));
 }
 
-async function environmentTls({ env }: Surroundings, configFolder: string) {
-  const verify = isSet(env.DOCKER_TLS_VERIFY);
-  if (!verify && !isSet(env.DOCKER_TLS)) return undefined;
-  const folder = isSet(env.DOCKER_CERT_PATH) ? env.DOCKER_CERT_PATH : configFolder;
-  return (await folderTls(folder, !verify)) ?? { insecure: !verify };
+/** The node that was made for all the platforms; the first where there is none. */
+function preferredNode(builder: Builder, platforms: readonly string[] = []): BuilderNode {
+  const node = nodeMadeFor(builder, platforms) ?? builder.nodes[0];
+  if (node === undefined) throw new Error("a builder without nodes");
+  return node;
 }
 
-function dockerSockets({ env, home, platform }: Surroundings): Candidate[] {
-  if (platform === "win32") return [engineSocket("npipe:////./pipe/docker_engine", "the Docker engine's pipe")];
-  const sockets = [engineSocket("unix:///var/run/docker.sock", "the Docker engine's socket")];
-  if (isSet(env.XDG_RUNTIME_DIR)) {
-    sockets.push(engineSocket(`unix://${env.XDG_RUNTIME_DIR}/docker.sock`, "the rootless Docker engine's socket"));
+/** The node that was made for all the platforms; undefined where none or several would be needed. */
+export function nodeMadeFor({ nodes }: Builder, platforms: readonly string[]): BuilderNode | undefined {
+  if (nodes.length === 1 || platforms.length === 0) return nodes[0];
+  const [place, ...others] = nodesMadeFor(
+    platforms.flatMap((text) => knownPlatform(text) ?? []),
+    nodes.map((node) => node.platforms),
+  );
+  return place !== undefined && others.every((other) => other === place) ? nodes[place] : undefined;
+}
+
+/** What is no platform is told of by those who build for it. */
+export function knownPlatform(text: string): Platform | undefined {
+  try {
+    return parsePlatform(text);
+  } catch (error) {
+    if (error instanceof PlatformError) return undefined;
+    throw error;
   }
-  sockets.push(engineSocket(`unix://${home}/.docker/run/docker.sock`, "Docker Desktop's socket"));
-  return sockets;
+}
+
+function driverOf({ endpoint, protocol }: Pick<Discovered, "endpoint" | "protocol">): string {
+  if (protocol === "docker") return "docker";
+  return endpoint.address.kind === "container" ? "docker-container" : "remote";
+}
+
+async function firstAnswering(
+  candidates: readonly Candidate[],
+  { addr, signal }: DiscoverOptions,
+): Promise<Omit<Discovered, "builder">> {
+  const tried: string[] = [];
+  for (const candidate of candidates) {
+    try {
+      const protocol = await whoListens(candidate.endpoint, signal);
+      return { origin: candidate.origin, endpoint: { ...candidate.endpoint, protocol }, protocol };
+    } catch (error) {
+      if (signal?.aborted === true) throw new Failure("cancelled", "cancelled", { cause: error });
+      // What an engine says of a container is said with what to do about it.
+      if (error instanceof Failure && candidates.length === 1) throw error;
+      tried.push(`${candidate.endpoint.text} (${candidate.origin}): ${reason(error)}`);
+    }
+  }
+  throw unreachable(tried, addr);
 }
 
 function buildkitSockets({ env, platform }: Surroundings): Candidate[] {
@@ -113,15 +184,15 @@ function buildkitSockets({ env, platform }: Surroundings): Candidate[] {
   return sockets;
 }
 
-function engineSocket(text: string, origin: string): Candidate {
-  return { endpoint: asEngine(parseAddress(text)), origin };
-}
-
 function daemonSocket(text: string, origin: string): Candidate {
   return { endpoint: parseAddress(text), origin };
 }
 
 async function whoListens(endpoint: Endpoint, signal: AbortSignal | undefined): Promise<"docker" | "buildkit"> {
+  if (endpoint.address.kind === "container") {
+    await probeContainer(endpoint.address, signal);
+    return "buildkit";
+  }
   const found = await probe(endpoint, signal);
   if (endpoint.protocol === "docker" && found !== "docker") {
     throw new Error("what listens there is not a Docker engine");
@@ -142,8 +213,4 @@ function unreachable(tried: readonly string[], addr: string | undefined): Failur
 function reason(error: unknown): string {
   if (error instanceof Error && error.name === "TimeoutError") return "no answer within 5 seconds";
   return errnoOf(error) === "ECONNREFUSED" ? "nobody listens" : errnoText(error);
-}
-
-function isSet(value: string | undefined): value is string {
-  return value !== undefined && value !== "";
 }

@@ -25,6 +25,11 @@ export async function currentContext(configFolder: string): Promise<string> {
   return typeof name === "string" && name !== "" ? name : "default";
 }
 
+/** Whether there is a Docker context of the name. */
+export async function hasContext(configFolder: string, name: string): Promise<boolean> {
+  return (await readOptional(metaFile(configFolder, name))) !== undefined;
+}
+
 /**
  * The engine of a named Docker context, as `docker context create` stores it: `contexts/meta/<sha256 of the
  * name>/meta.json`, certificates in `contexts/tls/…`.
@@ -32,8 +37,8 @@ export async function currentContext(configFolder: string): Promise<string> {
  * Throws a Failure `usage` when there is no such context, or when it has no engine that can be reached.
  */
 export async function contextEndpoint(configFolder: string, name: string): Promise<Endpoint> {
-  const id = createHash("sha256").update(name).digest("hex");
-  const path = join(configFolder, "contexts", "meta", id, "meta.json");
+  const id = contextId(name);
+  const path = metaFile(configFolder, name);
   const text = await readOptional(path);
   if (text === undefined) {
     throw new Failure("usage", `there is no Docker context named "${name}"`, {
@@ -46,6 +51,14 @@ export async function contextEndpoint(configFolder: string, name: string): Promi
   }
   const tls = await contextTls(join(configFolder, "contexts", "tls", id, "docker"), engine.SkipTLSVerify === true);
   return asEngine(parseAddress(engine.Host, tls));
+}
+
+function contextId(name: string): string {
+  return createHash("sha256").update(name).digest("hex");
+}
+
+function metaFile(configFolder: string, name: string): string {
+  return join(configFolder, "contexts", "meta", contextId(name), "meta.json");
 }
 
 /** Certificates in a folder under the names that Docker gives them; nothing when none is there. */

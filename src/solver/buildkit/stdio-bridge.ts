@@ -12,8 +12,8 @@ import type { MethodDefinition } from "@grpc/grpc-js";
 import type { Bridge } from "./bridge.ts";
 import { messageLimit } from "./definition-size.ts";
 import { translate } from "./errors.ts";
+import { pairedSocket } from "./paired-socket.ts";
 import { decodeDetails, RpcError } from "./rpc-error.ts";
-import { stdioSocket } from "./stdio-socket.ts";
 
 /** How much BuildKit may send before it has to wait for us, in bytes: a file at once, where HTTP/2 begins with 64 KiB. */
 const receiveWindow = 4 << 20;
@@ -38,7 +38,7 @@ export class StdioBridge implements Bridge {
   #lost: Error | undefined;
 
   constructor(input: Readable, output: Writable) {
-    const socket = stdioSocket(input, output);
+    const socket = pairedSocket(input, output);
     this.#socket = socket;
     const session = connect("http://localhost", {
       createConnection: () => socket,

@@ -12,11 +12,13 @@ export interface Worker {
   readonly attests: boolean;
   /** The address that stands for the machine of an engine (`host-gateway`); only engines tell. */
   readonly hostGateway: string | undefined;
+  /** Its builds are loaded into the Docker engine unless they say where else they go. */
+  readonly defaultLoad: boolean;
 }
 
 /** Asks the worker what it is and what it can run. Rejects as the connection's calls do. */
 export async function readWorker(connection: Connection, signal: AbortSignal): Promise<Worker> {
-  const { endpoint, origin, protocol } = connection.worker;
+  const { endpoint, origin, protocol, builder } = connection.worker;
   const [version, workers] = await Promise.all([
     readVersion(connection, signal),
     connection.call(controlService.listWorkers, {}, { signal }),
@@ -29,6 +31,7 @@ export async function readWorker(connection: Connection, signal: AbortSignal): P
     address: endpoint.text,
     origin,
     protocol,
+    builder: { name: builder.name, node: builder.node, driver: builder.driver },
     containerdImages,
     version: version ?? "",
     platforms: [...new Set(platforms.map(formatPlatform))],
@@ -37,6 +40,7 @@ export async function readWorker(connection: Connection, signal: AbortSignal): P
     info,
     attests: version !== undefined && (protocol === "buildkit" || containerdImages),
     hostGateway: labels.get(label.hostGateway),
+    defaultLoad: builder.defaultLoad,
   };
 }
 

@@ -9,6 +9,7 @@ const worker: SolveEvent = {
     address: "unix:///d.sock",
     origin: "DOCKER_HOST",
     protocol: "docker",
+    builder: { name: "default", node: "default", driver: "docker" },
     containerdImages: true,
     version: "",
     platforms: [],

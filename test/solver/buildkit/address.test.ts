@@ -68,7 +68,7 @@ describe("what is no address is refused with the ways that work", () => {
   });
 
   test("a container's port is to be published", () => {
-    expect(refusalOf("docker-container://buildx_buildkit_default0").remedy).toContain("buildkitd --addr");
+    expect(refusalOf("podman-container://buildkitd").remedy).toContain("buildkitd --addr");
     expect(refusalOf("kube-pod://x").message).toContain("kube-pod://x");
   });
 });

@@ -1,15 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { connect, createServer, type Socket } from "node:net";
+import { platform, tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 
 /**
  * A socket whose other end is a stream to read and a stream to write. Node's HTTP/2 wants a socket of the system: over
  * any other stream it loses the end of a write now and then, when the answer is faster.
  *
- * Ends when the input ends, and with the error of either stream. Linux only, as its name has no file.
+ * Ends when the input ends, and with the error of either stream.
  */
-export function stdioSocket(input: Readable, output: Writable): Socket {
-  const name = `\0llbc-${randomBytes(16).toString("hex")}`;
+export function pairedSocket(input: Readable, output: Writable): Socket {
+  const name = socketName();
   const server = createServer({ allowHalfOpen: true });
   server.listen(name);
   const near = connect(name);
@@ -28,4 +30,17 @@ export function stdioSocket(input: Readable, output: Writable): Socket {
   });
   server.on("error", (error) => near.destroy(error));
   return near;
+}
+
+/** A name that nobody can guess: on Linux one without a file. */
+function socketName(): string {
+  const name = `llbc-${randomBytes(16).toString("hex")}`;
+  switch (platform()) {
+    case "linux":
+      return `\0${name}`;
+    case "win32":
+      return `\\\\.\\pipe\\${name}`;
+    default:
+      return join(tmpdir(), `${name}.sock`);
+  }
 }
