@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import pLimit from "p-limit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "./builds.ts";
-import { buildxEnvironment } from "./frontend/buildx.ts";
+import { buildxEnvironment, withoutTexts } from "./frontend/buildx.ts";
 import { chosenCases } from "./frontend/cases.ts";
 import { type Comparison, compareBuilds } from "./frontend/compare.ts";
 import { pushFrontend } from "./frontend/image.ts";
@@ -160,8 +160,7 @@ async function buildx(dockerfile: string, args: readonly string[]): Promise<Way>
 /** What was printed, with the one thing that has to differ made the same: the first line of the Dockerfile. */
 function sameText({ stdout, folder }: Way): string {
   if (!stdout.startsWith("{")) return stdout.replaceAll(`# syntax=${image}`, "# just a comment").replaceAll(folder, "");
-  const withoutText = (key: string, value: unknown) => (/^(sources|data|definition)$/.test(key) ? "…" : value);
-  return JSON.stringify(JSON.parse(stdout, withoutText), undefined, 2);
+  return withoutTexts(stdout);
 }
 
 /** The lines of the Dockerfile that buildx points at. */

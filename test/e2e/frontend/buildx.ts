@@ -11,3 +11,9 @@ export function buildxEnvironment(): { readonly HOME: string } {
   if (!existsSync(join(plugins, "docker-buildx"))) symlinkSync(plugin, join(plugins, "docker-buildx"));
   return { HOME: home };
 }
+
+/** The JSON of an answer without the texts and definitions of Dockerfiles, which differ where their first lines do. */
+export function withoutTexts(json: string): string {
+  const replacer = (key: string, value: unknown) => (/^(sources|data|definition)$/.test(key) ? "…" : value);
+  return JSON.stringify(JSON.parse(json, replacer), undefined, 2);
+}
