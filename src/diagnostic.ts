@@ -16,6 +16,8 @@ export interface Diagnostic {
   readonly ranges: readonly Range[];
   /** Where the rule is documented. */
   readonly url?: string;
+  /** What to do about it, in a sentence. */
+  readonly help?: string;
 }
 
 /** What `compile` rejects with when the Dockerfile (or an option about it) is invalid; errors stand before warnings. */

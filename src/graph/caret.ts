@@ -52,6 +52,7 @@ export function diagnosticsText(
           ranges: diagnostic.ranges,
           lines: diagnostic.ranges.length === 0 ? undefined : linesOf(diagnostic.filename),
           ...(diagnostic.url === undefined ? {} : { url: diagnostic.url }),
+          ...(diagnostic.help === undefined ? {} : { remedy: diagnostic.help }),
         },
         style,
       ),

@@ -7,19 +7,18 @@ export interface PackageTool {
   readonly programs: RegExp;
   /** The arguments, options left out, that make it install. */
   readonly verbs: readonly string[];
-  /**
-   * `system` packages come from outside and need no file of the build; `project` packages are those that files of the
-   * project list.
-   */
+  /** `system` packages are named by the command and come from outside; `project` packages are listed by files. */
   readonly kind: "system" | "project";
-  /** For a project: the files that list the packages; with one of `needs` among its words it needs nothing else. */
+  /** The files that list the packages of a project. */
   readonly manifests?: readonly string[];
-  /** Where it keeps what it downloads, for root, and what has to be done for it to do so. */
+  /** Where it keeps what it downloads, for root, variables of the step with their defaults; and what has to be done for it to do so. */
   readonly caches: readonly string[];
   readonly cacheAdvice?: string;
+  /** Whether the packages are used where they are kept: then later steps need the mount, too. */
+  readonly isStore?: true;
   readonly sharing?: "locked";
-  /** Flags that say not to keep what was downloaded. */
-  readonly uncached?: readonly string[];
+  /** The flag that says not to keep what was downloaded, and what to write for it, if anything. */
+  readonly uncached?: { readonly flag: string; readonly instead?: string };
   /** The part of its time that a warm cache saves. */
   readonly cachedShare: number;
   /** What it usually takes, in milliseconds: at all, and for each package that is named. */
@@ -33,7 +32,7 @@ const apt: PackageTool = {
   verbs: ["install"],
   kind: "system",
   caches: ["/var/cache/apt", "/var/lib/apt"],
-  cacheAdvice: "and remove /etc/apt/apt.conf.d/docker-clean, which empties them",
+  cacheAdvice: "remove /etc/apt/apt.conf.d/docker-clean, which empties them",
   sharing: "locked",
   cachedShare: 0.5,
   base: 12_000,
@@ -48,7 +47,7 @@ export const packageTools: readonly PackageTool[] = [
     verbs: ["add"],
     kind: "system",
     caches: ["/etc/apk/cache"],
-    uncached: ["--no-cache"],
+    uncached: { flag: "--no-cache", instead: "--update-cache" },
     sharing: "locked",
     cachedShare: 0.5,
     base: 1500,
@@ -56,11 +55,23 @@ export const packageTools: readonly PackageTool[] = [
   },
   {
     name: "yum",
-    programs: /^(?:yum|dnf|microdnf)$/,
+    programs: /^yum$/,
     verbs: ["install", "groupinstall"],
     kind: "system",
-    caches: ["/var/cache/yum", "/var/cache/dnf"],
-    cacheAdvice: "with --setopt=keepcache=1 and without clean all",
+    caches: ["/var/cache/yum"],
+    cacheAdvice: "install with --setopt=keepcache=1",
+    sharing: "locked",
+    cachedShare: 0.5,
+    base: 20_000,
+    each: 1500,
+  },
+  {
+    name: "dnf",
+    programs: /^(?:dnf|microdnf)$/,
+    verbs: ["install", "groupinstall"],
+    kind: "system",
+    caches: ["/var/cache/dnf"],
+    cacheAdvice: "install with --setopt=keepcache=1",
     sharing: "locked",
     cachedShare: 0.5,
     base: 20_000,
@@ -106,7 +117,7 @@ export const packageTools: readonly PackageTool[] = [
     kind: "project",
     manifests: ["requirements.txt"],
     caches: ["/root/.cache/pip"],
-    uncached: ["--no-cache-dir"],
+    uncached: { flag: "--no-cache-dir" },
     cachedShare: 0.5,
     base: 6000,
     each: 4000,
@@ -118,7 +129,7 @@ export const packageTools: readonly PackageTool[] = [
     kind: "project",
     manifests: ["Gemfile", "Gemfile.lock"],
     caches: ["/root/.bundle/cache"],
-    cacheAdvice: "with BUNDLE_GLOBAL_GEM_CACHE=1 in the environment",
+    cacheAdvice: "set BUNDLE_GLOBAL_GEM_CACHE=1 for it",
     cachedShare: 0.6,
     base: 40_000,
     each: 0,
@@ -130,7 +141,7 @@ export const packageTools: readonly PackageTool[] = [
     kind: "project",
     manifests: ["composer.json", "composer.lock"],
     caches: ["/tmp/cache"],
-    cacheAdvice: "with COMPOSER_CACHE_DIR=/tmp/cache in the environment",
+    cacheAdvice: "set COMPOSER_CACHE_DIR=/tmp/cache for it",
     cachedShare: 0.5,
     base: 15_000,
     each: 0,
@@ -141,7 +152,8 @@ export const packageTools: readonly PackageTool[] = [
     verbs: ["mod download"],
     kind: "project",
     manifests: ["go.mod", "go.sum"],
-    caches: ["/go/pkg/mod"],
+    caches: ["${GOPATH:-/go}/pkg/mod"],
+    isStore: true,
     cachedShare: 0.9,
     base: 15_000,
     each: 0,
@@ -152,7 +164,8 @@ export const packageTools: readonly PackageTool[] = [
     verbs: ["fetch"],
     kind: "project",
     manifests: ["Cargo.toml", "Cargo.lock"],
-    caches: ["/usr/local/cargo/registry"],
+    caches: ["${CARGO_HOME:-/usr/local/cargo}/registry"],
+    isStore: true,
     cachedShare: 0.9,
     base: 15_000,
     each: 0,
@@ -164,6 +177,7 @@ export const packageTools: readonly PackageTool[] = [
     kind: "project",
     manifests: ["pom.xml"],
     caches: ["/root/.m2"],
+    isStore: true,
     cachedShare: 0.9,
     base: 40_000,
     each: 0,
@@ -175,6 +189,7 @@ export const packageTools: readonly PackageTool[] = [
     kind: "project",
     manifests: ["*.sln", "*.csproj"],
     caches: ["/root/.nuget/packages"],
+    isStore: true,
     cachedShare: 0.8,
     base: 20_000,
     each: 0,
@@ -232,6 +247,14 @@ export function installOf({ words }: ShellCommand): Install | undefined {
   const packages = packagesOf(rest, tool);
   return { tool, rest, options, packages, estimate: tool.base + tool.each * packages.length };
 }
+
+/** `apt-get update`, `yum clean all`: of the package manager itself. */
+export function isUpkeep({ words }: ShellCommand): boolean {
+  return upkeep.test(words.filter((word) => !word.startsWith("-")).join(" "));
+}
+
+const upkeep =
+  /^(?:(?:apt|apt-get|apk|yum|dnf|microdnf) (?:update|upgrade|clean|autoremove|autoclean|makecache|del|remove|purge)|npm cache clean|corepack)\b/;
 
 /** `python -m pip install` is `pip install`. */
 function asModule(words: readonly string[]): readonly string[] {

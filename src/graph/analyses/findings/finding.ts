@@ -1,4 +1,4 @@
-import type { Range } from "../../range.ts";
+import type { Range } from "../../../range.ts";
 
 export const findingRules = [
   "broad-copy",

@@ -1,0 +1,71 @@
+import { type Dag, makeDag } from "../dag.ts";
+import { freeSchedule } from "../free-schedule.ts";
+import { listScheduler, remainingWays } from "../list-schedule.ts";
+
+/** Vertices of a numbered graph with their times, and how many work on them: as many as can be used when undefined. */
+export interface TimedDag {
+  readonly dag: Dag;
+  readonly times: Float64Array;
+  readonly workers: number | undefined;
+}
+
+export function makespanOf({ dag, times, workers }: TimedDag): number {
+  if (workers === undefined) return freeSchedule(dag, times).span;
+  return listScheduler(dag, times, { priorities: remainingWays(dag, times) })(workers).makespan;
+}
+
+/** How long a build takes in which `changed` run again, and what stands on them; the rest is cached. */
+export function rebuildTime(timed: TimedDag, changed: Iterable<number>): number {
+  const { dag, times } = timed;
+  const runs = new Uint8Array(dag.size);
+  for (const vertex of changed) runs[vertex] = 1;
+  for (let vertex = 0; vertex < dag.size; vertex++) {
+    if (runs[vertex] !== 1) continue;
+    for (let at = dag.dependentStarts[vertex] ?? 0; at < (dag.dependentStarts[vertex + 1] ?? 0); at++) {
+      runs[dag.dependents[at] ?? 0] = 1;
+    }
+  }
+  return makespanOf({ ...timed, times: times.map((time, vertex) => (runs[vertex] === 1 ? time : 0)) });
+}
+
+/** With other times for some vertices. */
+export function retimed(timed: TimedDag, change: (time: number, vertex: number) => number): TimedDag {
+  return { ...timed, times: timed.times.map(change) };
+}
+
+/**
+ * With other inputs for some vertices, numbered anew where inputs would not stand before their readers.
+ * @throws RangeError for a cycle
+ */
+export function rewired(
+  timed: TimedDag,
+  inputsOf: (vertex: number, inputs: readonly number[]) => readonly number[],
+): TimedDag {
+  const { dag, times } = timed;
+  const inputs = Array.from({ length: dag.size }, (_, vertex) =>
+    inputsOf(vertex, Array.from(dag.inputs.subarray(dag.inputStarts[vertex], dag.inputStarts[vertex + 1]))),
+  );
+  const order = topologicalOrder(inputs);
+  const places = new Int32Array(dag.size);
+  for (const [place, vertex] of order.entries()) places[vertex] = place;
+  return {
+    ...timed,
+    dag: makeDag(dag.size, (place) => (inputs[order[place] ?? 0] ?? []).map((input) => places[input] ?? 0)),
+    times: Float64Array.from(order, (vertex) => times[vertex] ?? 0),
+  };
+}
+
+function topologicalOrder(inputs: readonly (readonly number[])[]): readonly number[] {
+  const dependents: number[][] = inputs.map(() => []);
+  for (const [vertex, list] of inputs.entries()) for (const input of list) dependents[input]?.push(vertex);
+  const missing = inputs.map((list) => list.length);
+  const order = inputs.flatMap((list, vertex) => (list.length === 0 ? [vertex] : []));
+  for (let at = 0; at < order.length; at++) {
+    for (const dependent of dependents[order[at] ?? 0] ?? []) {
+      const left = (missing[dependent] ?? 0) - 1;
+      missing[dependent] = left;
+      if (left === 0) order.push(dependent);
+    }
+  }
+  return order;
+}
