@@ -1,6 +1,6 @@
 // `npm run bench [-- --markdown] [-- --seconds N] [-- --only NAME]`: how long compiling takes. Nothing is kept from one compile to
 // the next: each has a source of its own, and is measured from the bytes of the Dockerfile to those of the image config.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { arch, cpus, loadavg } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -62,8 +62,7 @@ await perPiece("unmarshal 10,000 vertices, each", [1_000, 10_000], (count) => {
 });
 if (wanted("process")) {
   await bundleCommandLine(folder);
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
-  const { compile: whole, nothing, memory } = await measureStartUp(join(folder, "cli.js"), Math.ceil(seconds * 5));
+  const { compile: whole, nothing, memory } = await measureStartUp(join(folder, "cli.cjs"), Math.ceil(seconds * 5));
   rows.push({ name: "process `node -e 0`", unit: "ms", ...nothing });
   rows.push({ name: "process `llbc compile --images` small", unit: "ms", ...whole });
   const ratio = { best: whole.best / nothing.best, median: whole.median / nothing.median };

@@ -1,5 +1,7 @@
 // Bundles the library and the command line: for `npm run build`, and for the benchmarks, which measure the same.
-import { chmodSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -7,19 +9,13 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const source = join(root, "src");
 
-const shared = {
-  absWorkingDir: root,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  target: "node20.19",
-  logLevel: "warning",
-};
+const shared = { absWorkingDir: root, bundle: true, platform: "node", target: "node20.19", logLevel: "warning" };
 
 /** The library, entry by entry, sharing chunks; its dependencies are left to npm. */
 export async function bundleLibrary(folder) {
   await build({
     ...shared,
+    format: "esm",
     splitting: true,
     packages: "external",
     entryPoints: { index: join(source, "index.ts"), llb: join(source, "llb/index.ts") },
@@ -29,63 +25,59 @@ export async function bundleLibrary(folder) {
 }
 
 /**
- * The command line with all it needs. Each file that is loaded costs at every start, so all that `llbc compile` runs
- * is one file, `cli/core.js`; the rest is in parts that are loaded when a command needs them, and that take from the
- * core what is there.
+ * The command line with all it needs, for a fast start: each byte that is read costs, so all that `llbc compile` runs
+ * is one file, `cli/core.cjs`, and what other commands load later is another, `cli/rest.cjs`, that takes from the core
+ * what is there; what few commands need has files of its own. `cli.cjs` loads them, with their compiled code: see
+ * src/cli/launch.ts.
  */
 export async function bundleCommandLine(folder) {
   const main = join(source, "cli/main.ts");
-  const options = {
+  const imports = await importsFrom(main);
+  const core = closureOf([main, join(source, "cli/commands/compile.ts")], imports);
+  const names = await exportsOf(core);
+  const files = laterFiles(imports, core);
+  const loaded = { ...shared, ...small, format: "cjs", supported: { "dynamic-import": false } };
+  const parts = new Map([["core", coreEntry(main, names)]]);
+  for (const [file, modules] of files) parts.set(file, laterEntry(modules));
+  const modulesOf = new Map([...files].flatMap(([file, modules]) => modules.map((path) => [path, file])));
+  const digest = createHash("sha256");
+  for (const [part, contents] of parts) {
+    const outfile = join(folder, "cli", `${part}.cjs`);
+    const plugins = [
+      lightPackages(),
+      loadWhenCalled(),
+      part === "core" ? sharedCore(new Map()) : sharedCore(names),
+      later(modulesOf, part),
+    ];
+    await build({ ...loaded, stdin: { contents, resolveDir: root }, outfile, plugins });
+    const text = `(function(exports,require,module){${readFileSync(outfile, "latin1")}\n})`;
+    writeFileSync(outfile, text);
+    digest.update(text);
+  }
+  const cli = join(folder, "cli.cjs");
+  await build({
     ...shared,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    // CommonJS packages in the bundle ask for Node's own modules by require.
-    banner: {
-      js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
-    },
-  };
-  const imports = await importsFrom(main, options);
-  const core = await coreModules(main, imports);
-  const parts = partsOf(imports, core);
-  const plugins = [lightCommander()];
-  await build({
-    ...options,
-    stdin: { contents: coreEntry(core), resolveDir: root },
-    outfile: join(folder, "cli/core.js"),
-    plugins: [...plugins, importParts(parts)],
+    ...small,
+    format: "cjs",
+    entryPoints: [join(source, "cli/launch.ts")],
+    outfile: cli,
+    banner: { js: "#!/usr/bin/env node" },
+    define: { bundleDigest: JSON.stringify(digest.digest("hex").slice(0, 16)) },
   });
-  await build({
-    ...options,
-    splitting: true,
-    entryPoints: Object.fromEntries([...parts].map(([path, name]) => [name, path])),
-    outdir: join(folder, "cli"),
-    chunkNames: "part-[hash]",
-    plugins: [...plugins, importCore(core)],
-  });
-  const cli = join(folder, "cli.js");
-  writeFileSync(cli, launcher(core.get(main)));
   chmodSync(cli, 0o755);
+  writeFileSync(join(folder, "cli.js"), 'import "./cli.cjs";\n');
 }
 
-/** Node 22 and later can keep the compiled code for the next start. */
-function launcher({ prefix }) {
-  return `#!/usr/bin/env node
-import module from "node:module";
-module.enableCompileCache?.();
-const { ${prefix}main: main } = await import("./cli/core.js");
-await main();
-`;
-}
+// Lines of some length keep the traces of bugs readable.
+const small = { minify: true, lineLimit: 200 };
+
+/** What is large and seldom needed: a file for each. */
+const seldom = new Map([[join(source, "graph/dockerfile-ast.ts"), "dockerfile-ast"]]);
 
 /** What each file of src imports of others, as absolute paths: `{ now, later }`. */
-async function importsFrom(entry, options) {
-  const { metafile } = await build({
-    ...options,
-    entryPoints: [entry],
-    outdir: "unused",
-    write: false,
-    metafile: true,
-  });
+async function importsFrom(entry) {
+  const options = { ...shared, format: "esm", outdir: "unused", write: false, metafile: true };
+  const { metafile } = await build({ ...options, entryPoints: [entry] });
   const files = Object.entries(metafile.inputs).filter(([path]) => path.startsWith("src/"));
   return new Map(
     files.map(([path, { imports }]) => {
@@ -98,74 +90,142 @@ async function importsFrom(entry, options) {
   );
 }
 
-/** The modules of the core with the names they export: the command line, and what `llbc compile` runs. */
-async function coreModules(main, imports) {
-  const modules = new Set([main, ...imports.get(join(source, "cli/commands/compile.ts")).now]);
+function closureOf(entries, imports) {
+  const modules = new Set(entries);
   // A set that grows while it is walked.
   for (const path of modules) for (const next of imports.get(path).now) modules.add(next);
-  const single = { ...shared, bundle: false, write: false, metafile: true, outdir: "unused", outbase: source };
-  const { metafile } = await build({ ...single, entryPoints: [...modules] });
+  return modules;
+}
+
+/** By module: the names that it exports, and what is put before them where those of all modules are together. */
+async function exportsOf(modules) {
+  const single = { ...shared, format: "esm", bundle: false, write: false, metafile: true };
+  const { metafile } = await build({ ...single, outdir: "unused", outbase: source, entryPoints: [...modules] });
   const names = Object.values(metafile.outputs).map((output) => [join(root, output.entryPoint), output.exports]);
   return new Map(names.map(([path, exported], index) => [path, { exported, prefix: `m${index}_` }]));
 }
 
-/** All that is loaded later, each with the name of its file. */
-function partsOf(imports, core) {
-  const later = [...imports.values()].flatMap((each) => each.later).filter((path) => !core.has(path));
-  return new Map(later.map((path) => [path, relative(source, path).replace(/\.ts$/, "").replaceAll(/[\\/]/g, "-")]));
+/** The modules that are loaded later, by the file that they are in. */
+function laterFiles(imports, core) {
+  const files = new Map();
+  for (const path of new Set([...imports.values()].flatMap((each) => each.later))) {
+    if (core.has(path)) continue;
+    const file = seldom.get(path) ?? "rest";
+    files.set(file, [...(files.get(file) ?? []), path]);
+  }
+  return files;
 }
 
-function coreEntry(core) {
-  const line = ([path, { exported, prefix }]) =>
-    `export { ${exported.map((name) => `${name} as ${prefix}${name}`).join(", ")} } from ${JSON.stringify(path)};`;
-  return [...core].map(line).join("\n");
+/** What is shared is named in a function: to export hundreds of names takes time, and only the other files want them. */
+function coreEntry(main, names) {
+  const all = [...names].flatMap(([path, { exported, prefix }]) => exported.map((name) => [path, name, prefix + name]));
+  return [
+    ...all.map(([path, name, as]) => `import { ${name} as ${as} } from ${JSON.stringify(path)};`),
+    `export const main = ${names.get(main).prefix}main;`,
+    `export const shared = () => ({ ${all.map(([, , as]) => as).join(", ")} });`,
+  ].join("\n");
 }
 
-/** In the core: what it imports later is a file beside it. */
-function importParts(parts) {
+function laterEntry(modules) {
+  const entry = (path) => `${JSON.stringify(nameOf(path))}: () => require(${JSON.stringify(path)})`;
+  return `module.exports = { ${modules.map(entry).join(", ")} };`;
+}
+
+function nameOf(path) {
+  return relative(source, path).replaceAll("\\", "/");
+}
+
+/** A module that another file has is asked from there, when it is asked for. */
+function later(modulesOf, part) {
   return {
-    name: "import-parts",
+    name: "later",
     setup(builder) {
       builder.onResolve({ filter: /^\.{1,2}\// }, ({ path, kind, importer }) => {
-        const name = kind === "dynamic-import" ? parts.get(resolve(dirname(importer), path)) : undefined;
-        return name === undefined ? undefined : { path: `./${name}.js`, external: true };
+        if (kind !== "dynamic-import") return undefined;
+        const module = resolve(dirname(importer), path);
+        const file = modulesOf.get(module);
+        return file === undefined || file === part ? undefined : { path: module, namespace: "later" };
+      });
+      builder.onLoad({ filter: /.*/, namespace: "later" }, ({ path }) => {
+        const from = JSON.stringify(`./${modulesOf.get(path)}.cjs`);
+        // Behind a variable: the file is not there yet, and is not to be bundled.
+        return { contents: `const load = require; module.exports = load(${from})[${JSON.stringify(nameOf(path))}]();` };
       });
     },
   };
 }
 
-/** Outside of the core: its modules are in the file beside, under their prefixed names. */
-function importCore(core) {
+/** Outside of the core: its modules are the ones that the core has, under their prefixed names. */
+function sharedCore(names) {
   return {
-    name: "import-core",
+    name: "shared-core",
     setup(builder) {
-      builder.onResolve({ filter: /^\.{1,2}\// }, ({ path, importer, namespace }) => {
-        if (namespace === "core") return { path, external: true };
+      builder.onResolve({ filter: /^(\.{1,2}\/|\/)/ }, ({ path, importer, namespace }) => {
         const module = resolve(dirname(importer), path);
-        return core.has(module) ? { path: module, namespace: "core", sideEffects: false } : undefined;
+        return namespace !== "shared" && names.has(module) ? { path: module, namespace: "shared" } : undefined;
       });
-      builder.onLoad({ filter: /.*/, namespace: "core" }, ({ path }) => {
-        const { exported, prefix } = core.get(path);
-        const names = exported.map((name) => `${prefix}${name} as ${name}`).join(", ");
-        return { contents: `export { ${names} } from "./core.js";` };
+      builder.onLoad({ filter: /.*/, namespace: "shared" }, ({ path }) => {
+        const { exported, prefix } = names.get(path);
+        const all = `const load = require; const all = load("./core.cjs").all ??= load("./core.cjs").shared();`;
+        return {
+          contents: `${all}\n${exported.map((name) => `export const ${name} = all.${prefix}${name};`).join("\n")}`,
+        };
       });
     },
   };
 }
 
 /**
- * commander without what takes time at every start: node:child_process, for commands that are programs of their own,
- * which there are none of; and node:process as a module, which opens the standard streams to export them.
+ * Node's modules that take milliseconds to load, and that a compile seldom needs: loaded when a function of theirs is
+ * called. Of node:crypto it needs the hashes of a few vertices, which JavaScript has made before that would be loaded.
  */
-function lightCommander() {
+function loadWhenCalled() {
+  return {
+    name: "load-when-called",
+    setup(builder) {
+      builder.onResolve({ filter: /^node:(fs\/promises|os|crypto)$/ }, ({ path, importer }) =>
+        importer.startsWith(source) ? { path, namespace: "when-called", sideEffects: false } : undefined,
+      );
+      builder.onLoad({ filter: /.*/, namespace: "when-called" }, ({ path }) => {
+        const exported = Object.entries(createRequire(import.meta.url)(path));
+        const functions = exported.filter(([, value]) => typeof value === "function").map(([name]) => name);
+        const line = (name) => `export const ${name} = (...all) => node().${name}(...all);`;
+        const lines = functions.filter((name) => path !== "node:crypto" || name !== "hash").map(line);
+        const more = path === "node:crypto" ? [smallHash] : path === "node:fs/promises" ? [constants] : [];
+        const contents = [`const node = () => require(${JSON.stringify(path)});`, ...lines, ...more].join("\n");
+        return { contents, resolveDir: root };
+      });
+    },
+  };
+}
+
+const constants = 'export { constants } from "node:fs";';
+const smallHash = `
+import { sha256 } from "@noble/hashes/sha2.js";
+let left = 16 * 1024;
+export const hash = (algorithm, data, encoding) => {
+  left -= data.length;
+  if (left < 0 || algorithm !== "sha256" || encoding !== "hex") return node().hash(algorithm, data, encoding);
+  return Buffer.from(sha256(typeof data === "string" ? Buffer.from(data) : data)).toString("hex");
+};`;
+
+/**
+ * Packages without what takes time at every start. commander: node:child_process, for commands that are programs of
+ * their own, which there are none of; and node:process as a module, which opens the standard streams to export them.
+ * long: the WebAssembly that it multiplies by, for which it has code to fall back on.
+ */
+function lightPackages() {
   const contents = { "node:child_process": "module.exports = {};", "node:process": "module.exports = process;" };
   return {
-    name: "light-commander",
+    name: "light-packages",
     setup(builder) {
       builder.onResolve({ filter: /^node:(child_process|process)$/ }, ({ path, importer }) =>
         /[\\/]commander[\\/]/.test(importer) ? { path, namespace: "light" } : undefined,
       );
       builder.onLoad({ filter: /.*/, namespace: "light" }, ({ path }) => ({ contents: contents[path] }));
+      builder.onLoad({ filter: /[\\/]long[\\/](umd[\\/])?index\.js$/ }, ({ path }) => ({
+        contents: `const WebAssembly = undefined;\n${readFileSync(path, "utf8")}`,
+      }));
     },
   };
 }

@@ -68,5 +68,5 @@ function solve() {
     ...(values.addr === undefined ? [] : ["--addr", values.addr]),
     ...["--progress", values.progress],
   ];
-  return spawnSync(process.execPath, [join(root, "dist/cli.js"), ...args], { stdio: "inherit" }).status ?? 1;
+  return spawnSync(process.execPath, [join(root, "dist/cli.cjs"), ...args], { stdio: "inherit" }).status ?? 1;
 }

@@ -9,13 +9,13 @@ const build = ["solve", "examples/hello", "--platform", "linux/amd64,linux/arm64
 
 try {
   await discover();
-  run(["dist/cli.js", ...build]);
+  run(["dist/cli.cjs", ...build]);
 } catch (error) {
   if (!(error instanceof Failure) || error.code !== "worker-unreachable") throw error;
   console.error("no BuildKit worker answers: setting one up from Debian's packages");
   const worker = JSON.parse(run(["scripts/worker/worker.mjs", "up"], ["inherit", "pipe", "inherit"]));
   run([
-    "dist/cli.js",
+    "dist/cli.cjs",
     ...build,
     "--addr",
     worker.dockerHost,

@@ -12,7 +12,7 @@ import { rows } from "./parity/rows.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const file = join(root, "docs/parity.md");
 const flags = flagsOf(printed("docker-buildx", ["build", "--help"]));
-const ours = flagsOf(printed(process.execPath, [join(root, "dist/cli.js"), "solve", "--help"]));
+const ours = flagsOf(printed(process.execPath, [join(root, "dist/cli.cjs"), "solve", "--help"]));
 
 const problems = [
   ...flags.flatMap(problemsOf),

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { join, resolve, sep } from "node:path";
 import type { Compilation, CompiledPlatform } from "../graph/compilation.ts";
 import type { CompileFlags } from "./commands/compile-flags.ts";
@@ -9,8 +9,8 @@ import { makeOutputFolder, writeOutputFile, writeStandardOutput } from "./write-
 type OutputFlags = Pick<CompileFlags, "format" | "output" | "imageConfig">;
 
 /**
- * Writes definitions and image configs where the flags say, each file as a whole or not at all, and tells on standard
- * error which files there are now. Rejects with a UsageError for what does not fit, or a Failure `export-failed`.
+ * Writes definitions and image configs where the flags say, each file as a whole or not at all; of a folder it tells
+ * on standard error which files there are now. Rejects with a UsageError for what does not fit, or a Failure `export-failed`.
  */
 export async function writeCompilation(
   compilation: Compilation,
@@ -19,7 +19,7 @@ export async function writeCompilation(
 ): Promise<void> {
   const { platforms } = compilation;
   const { output = "-", imageConfig, format } = flags;
-  const isFolder = output !== "-" && (await leadsToFolder(output, platforms.length > 1 && format === "pb", terminal));
+  const isFolder = output !== "-" && leadsToFolder(output, platforms.length > 1 && format === "pb", terminal);
   checkPlaces(platforms, isFolder, flags);
   if (isFolder) await writeFolder(compilation, output, format, terminal);
   else await writeOne(output, await contentOf(compilation, platforms, format), terminal);
@@ -27,9 +27,9 @@ export async function writeCompilation(
   if (imageConfig !== undefined && first !== undefined) await writeOne(imageConfig, first.imageJSON, terminal);
 }
 
-async function leadsToFolder(output: string, needed: boolean, { cwd }: Terminal): Promise<boolean> {
+function leadsToFolder(output: string, needed: boolean, { cwd }: Terminal): boolean {
   if (output.endsWith("/") || output.endsWith(sep)) return true;
-  const found = await stat(resolve(cwd, output)).catch(() => undefined);
+  const found = statSync(resolve(cwd, output), { throwIfNoEntry: false });
   if (found === undefined) return needed;
   if (needed && !found.isDirectory()) {
     throw new UsageError(`-o ${output}: the definitions of several platforms need a folder, and this is a file.`);
@@ -56,19 +56,23 @@ async function writeFolder(
   format: CompileFlags["format"],
   terminal: Terminal,
 ): Promise<void> {
-  await makeOutputFolder(resolve(terminal.cwd, output));
+  makeOutputFolder(resolve(terminal.cwd, output));
   for (const compiled of compilation.platforms) {
     const name = compiled.platform.replaceAll("/", "_");
     const content = await contentOf(compilation, [compiled], format);
-    await writeOne(join(output, `${name}.${format === "text" ? "txt" : format}`), content, terminal);
-    await writeOne(join(output, `${name}.config.json`), compiled.imageJSON, terminal);
+    for (const [path, bytes] of [
+      [join(output, `${name}.${format === "text" ? "txt" : format}`), content],
+      [join(output, `${name}.config.json`), compiled.imageJSON],
+    ] as const) {
+      await writeOutputFile(resolve(terminal.cwd, path), bytes);
+      terminal.stderr.write(`wrote ${path}\n`);
+    }
   }
 }
 
 async function writeOne(output: string, content: Uint8Array | string, terminal: Terminal): Promise<void> {
   if (output === "-") return writeStandardOutput(content, terminal);
   await writeOutputFile(resolve(terminal.cwd, output), content);
-  terminal.stderr.write(`wrote ${output}\n`);
 }
 
 async function contentOf(

@@ -1,4 +1,4 @@
-import { readFile, realpath } from "node:fs/promises";
+import { readFileSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { errnoOf } from "../errno.ts";
 import type { ContextReader } from "../graph/context/context-build.ts";
@@ -23,10 +23,10 @@ export function diskReader(sources: ReadonlyMap<string, LocalSource>, remote?: C
 export async function readLocalFile(source: LocalSource, name: string): Promise<Uint8Array | undefined> {
   if (source.kind === "memory") return source.files.get(name);
   try {
-    const real = await realpath(join(source.path, name));
-    const inside = relative(await realpath(source.path), real);
+    const real = realpathSync.native(join(source.path, name));
+    const inside = relative(realpathSync.native(source.path), real);
     if (inside === ".." || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return undefined;
-    return await readFile(real);
+    return readFileSync(real);
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     return undefined;

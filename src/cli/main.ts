@@ -1,4 +1,5 @@
 import { runCommandLine } from "./command-line.ts";
+import { plainOutput } from "./plain-output.ts";
 import type { Terminal } from "./terminal.ts";
 
 // Everything here is of the global process: as a module it would open all standard streams, to export them.
@@ -12,23 +13,34 @@ export async function main(): Promise<void> {
       interrupt.abort();
     });
   }
-  // A reader that went away (`llbc … | head`) is no reason to shout.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE") process.exit(0);
-      throw error;
-    });
-  }
+  const seen = new Set<NodeJS.WriteStream>();
   const terminal: Terminal = {
-    // Opened by those who read it: a stream takes time to make.
+    // Opened by those who use them: a stream takes time to make.
     get stdin() {
       return process.stdin;
     },
-    stdout: process.stdout,
-    stderr: process.stderr,
+    get stdout() {
+      return withoutBrokenPipe(process.stdout, seen);
+    },
+    get plainOutput() {
+      return plainOutput();
+    },
+    get stderr() {
+      return withoutBrokenPipe(process.stderr, seen);
+    },
     env: process.env,
     cwd: process.cwd(),
     signal: interrupt.signal,
   };
   process.exitCode = await runCommandLine(process.argv.slice(2), terminal);
+}
+
+/** A reader that went away (`llbc … | head`) is no reason to shout. */
+function withoutBrokenPipe(stream: NodeJS.WriteStream, seen: Set<NodeJS.WriteStream>): NodeJS.WriteStream {
+  if (seen.has(stream)) return stream;
+  seen.add(stream);
+  return stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
 }

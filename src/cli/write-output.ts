@@ -1,43 +1,83 @@
-import { mkdir } from "node:fs/promises";
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { errnoOf, errnoText } from "../errno.ts";
 import { Failure } from "../failure.ts";
-import { ExportError } from "../solver/buildkit/filesend/export-error.ts";
-import { writeFile } from "../solver/buildkit/filesend/write-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Writes to standard output, and waits until it is taken. A reader that went away is no failure of ours. */
-export function writeStandardOutput(content: Uint8Array | string, { stdout }: Terminal): Promise<void> {
-  return new Promise((resolve) => {
-    stdout.write(content, () => resolve());
+export async function writeStandardOutput(content: Uint8Array | string, terminal: Terminal): Promise<void> {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
+  const taken = terminal.plainOutput?.write(bytes) ?? 0;
+  if (taken === bytes.length) return;
+  await new Promise<void>((resolve) => {
+    terminal.stdout.write(bytes.subarray(taken), () => resolve());
   });
 }
 
-/** Writes a file that is there as a whole or not at all. Rejects with a Failure `export-failed`. */
+/**
+ * Writes a file that is there as a whole or not at all: beside its place, synced, then renamed over what stood there,
+ * whose permissions it keeps. A symbolic link is written through; what is no regular file (`/dev/null`, a named pipe) is
+ * written to directly. A file is written at once, since that is small and all that is left to do.
+ * Rejects with a Failure `export-failed`.
+ */
 export async function writeOutputFile(path: string, content: Uint8Array | string): Promise<void> {
   try {
-    await writeFile(path, once(typeof content === "string" ? Buffer.from(content) : content));
+    const stats = statSync(path, { throwIfNoEntry: false });
+    const place = stats === undefined ? path : realpathSync.native(path);
+    if (stats === undefined || stats.isFile()) writeAside(place, content, stats);
+    else await writeFile(place, content);
   } catch (error) {
-    if (!(error instanceof ExportError)) throw error;
-    throw unwritable(path, error.cause === undefined ? error.message : errnoText(error.cause), error);
+    throw unwritable(path, error);
   }
 }
 
-/** Makes a folder where there is none yet. Rejects with a Failure `export-failed`. */
-export async function makeOutputFolder(path: string): Promise<void> {
+/**
+ * Makes a folder where there is none yet.
+ * @throws Failure `export-failed`
+ */
+export function makeOutputFolder(path: string): void {
   try {
-    await mkdir(path, { recursive: true });
+    mkdirSync(path, { recursive: true });
   } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
-    throw unwritable(path, errnoText(error), error);
+    throw unwritable(path, error);
   }
 }
 
-async function* once(content: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield content;
+function writeAside(place: string, content: Uint8Array | string, before: Stats | undefined): void {
+  // One at a time: this process has no other file that is not whole.
+  const temp = join(dirname(place), `.llbc-${process.pid}.tmp`);
+  const file = openSync(temp, "w");
+  try {
+    try {
+      writeFileSync(file, content);
+      if (before !== undefined) fchmodSync(file, before.mode & 0o7777);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temp, place);
+  } catch (error) {
+    rmSync(temp, { force: true });
+    throw error;
+  }
 }
 
-function unwritable(path: string, reason: string, cause: unknown): Failure {
-  return new Failure("export-failed", `${path} cannot be written: ${reason}`, {
+function unwritable(path: string, cause: unknown): unknown {
+  if (errnoOf(cause) === undefined) return cause;
+  return new Failure("export-failed", `${path} cannot be written: ${errnoText(cause)}`, {
     cause,
     remedy: "Give another place, or make this one writable.",
   });

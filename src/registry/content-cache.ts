@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink, utimes } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { digestOf } from "../digest.ts";
 import { isDigest } from "../image-reference.ts";
@@ -9,18 +8,6 @@ import { hasDigest } from "./digest-check.ts";
 export interface ContentCacheOptions {
   /** Bytes; 128 MiB when absent. Somewhat more may lie there for a short time. */
   readonly limit?: number;
-}
-
-/**
- * The folder for what llbc keeps of images: `llbc/images` in XDG_CACHE_HOME or `~/.cache`, on macOS in
- * `~/Library/Caches`, on Windows in LOCALAPPDATA.
- */
-export function cacheFolder(env: Readonly<Record<string, string | undefined>>): string {
-  if (env.XDG_CACHE_HOME) return join(env.XDG_CACHE_HOME, "llbc", "images");
-  const home = env.HOME || homedir();
-  if (process.platform === "darwin") return join(home, "Library", "Caches", "llbc", "images");
-  if (process.platform === "win32") return join(env.LOCALAPPDATA || join(home, "AppData", "Local"), "llbc", "images");
-  return join(home, ".cache", "llbc", "images");
 }
 
 /**

@@ -1,10 +1,11 @@
 import pLimit from "p-limit";
+import { cacheFolder } from "../cache-folder.ts";
 import { environment } from "../environment.ts";
 import { Failure } from "../failure.ts";
 import { formatReference, type ImageReference, parseImageReference, withDefaultTag } from "../image-reference.ts";
 import { type Platform, PlatformError, parsePlatform } from "../platform.ts";
 import type { RegistryClient, RemoteManifest } from "./client.ts";
-import { ContentCache, cacheFolder } from "./content-cache.ts";
+import { ContentCache } from "./content-cache.ts";
 import type { CredentialStore } from "./credentials.ts";
 import type { RegistryConfig } from "./endpoint.ts";
 import { type ImageContent, readImageConfig } from "./image-config.ts";
@@ -80,7 +81,7 @@ class HttpResolver implements RegistryResolver {
 
   constructor(options: RegistryResolverOptions) {
     this.#options = options;
-    const folder = options.cache ?? cacheFolder(options.env ?? environment());
+    const folder = options.cache ?? cacheFolder(options.env ?? environment(), "images");
     this.#cache =
       folder === false
         ? undefined

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { contextWith, temporaryFolder } from "./builds.ts";
 import { type Ran, run, testWorker } from "./worker.ts";
 
-const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 const script = fileURLToPath(new URL("../../scripts/parity.mjs", import.meta.url));
 
 type RunOptions = Parameters<typeof run>[2];

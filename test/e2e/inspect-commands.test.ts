@@ -11,7 +11,7 @@ import { unmarshal } from "../../src/llb/unmarshal.ts";
 import { build, contextWith, dockerfileText, ranSteps, temporaryFolder } from "./builds.ts";
 import { type Ran, run, testWorker } from "./worker.ts";
 
-const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
 function llbc(args: readonly string[], options: Parameters<typeof run>[2] = {}): Promise<Ran> {
   return run(process.execPath, [cli, ...args], options);

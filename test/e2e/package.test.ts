@@ -17,9 +17,9 @@ test("the package as npm packs it: its command runs from the shell, its library 
   const unpacked = await run("tar", ["-xzf", join(folder, packed.stdout.trim()), "-C", folder]);
   expect(unpacked.code, unpacked.stderr).toBe(0);
 
-  const version = await run(join(folder, "package/dist/cli.js"), ["--version"]);
+  const version = await run(join(folder, "package/dist/cli.cjs"), ["--version"]);
   expect(version.stdout.trim(), version.stderr).toBe(manifest.version);
-  const graph = await run(join(folder, "package/dist/cli.js"), [
+  const graph = await run(join(folder, "package/dist/cli.cjs"), [
     "graph",
     contextWith("FROM scratch\nCOPY a.txt /\n"),
     "--format",

@@ -32,7 +32,7 @@ export async function compileCommand(context: string, flags: CompileFlags, termi
 }
 
 /** What can be known to be wrong before anything is read. */
-function checkFlags({ disableCap, format, output = "-", imageConfig }: CompileFlags, { stdout }: Terminal): void {
+function checkFlags({ disableCap, format, output = "-", imageConfig }: CompileFlags, terminal: Terminal): void {
   const caps = new Set<string>(llbCaps);
   const unknown = disableCap.find((id) => !caps.has(id));
   if (unknown !== undefined) {
@@ -43,7 +43,7 @@ function checkFlags({ disableCap, format, output = "-", imageConfig }: CompileFl
       "Standard output cannot take both the definition and the image config: give one of them a file.",
     );
   }
-  if (format === "pb" && output === "-" && stdout.isTTY === true) {
+  if (format === "pb" && output === "-" && terminal.plainOutput === undefined && terminal.stdout.isTTY) {
     throw new UsageError(
       "The definition is binary and not written to a terminal: redirect standard output, name a file with -o, or read it with --format text.",
     );

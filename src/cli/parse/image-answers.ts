@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { errnoOf, errnoText } from "../../errno.ts";
 import type { ImageAnswer } from "../../graph/compile-options.ts";
@@ -6,12 +6,9 @@ import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** The file of `--images`: answers by reference or by `reference|platform`, as `CompileOptions.images` takes them. */
-export async function readImageAnswers(
-  file: string,
-  { cwd }: Terminal,
-): Promise<Readonly<Record<string, ImageAnswer>>> {
+export function readImageAnswers(file: string, { cwd }: Terminal): Readonly<Record<string, ImageAnswer>> {
   const answers: Record<string, ImageAnswer> = Object.create(null);
-  for (const [ref, value] of Object.entries(asRecord(await readJson(file, cwd), file))) {
+  for (const [ref, value] of Object.entries(asRecord(readJson(file, cwd), file))) {
     const answer = asAnswer(value);
     if (answer === undefined) {
       throw new UsageError(
@@ -23,10 +20,10 @@ export async function readImageAnswers(
   return answers;
 }
 
-async function readJson(file: string, cwd: string): Promise<unknown> {
+function readJson(file: string, cwd: string): unknown {
   let text: string;
   try {
-    text = await readFile(resolve(cwd, file), "utf8");
+    text = readFileSync(resolve(cwd, file), "utf8");
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     throw new UsageError(`--images ${file}: the file cannot be read: ${errnoText(error)}.`);
