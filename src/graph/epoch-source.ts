@@ -92,5 +92,8 @@ function expand(word: string, env: Env, escapeChar: "\\" | "`"): string {
 }
 
 function invalid(rest: string): InvalidDockerfile {
-  return new InvalidDockerfile("source-date-epoch", `a stage that SOURCE_DATE_EPOCH names ${rest}`);
+  return new InvalidDockerfile(
+    "source-date-epoch",
+    `SOURCE_DATE_EPOCH stage does not meet source-only requirements: it ${rest}`,
+  );
 }

@@ -125,6 +125,6 @@ function withoutPlace(error: unknown): never {
 }
 
 function unknownEpoch(value: string): InvalidDockerfile {
-  const message = `SOURCE_DATE_EPOCH is "${value}": it must be seconds since 1970, context, or the name of a context or stage`;
+  const message = `invalid SOURCE_DATE_EPOCH: ${value}; it must be seconds since 1970, context, or the name of a context or stage`;
   return new InvalidDockerfile("source-date-epoch", message, { placeless: true });
 }

@@ -194,10 +194,14 @@ function targetOf(table: StageTable, name: string): StageNode {
   const target = name === "" ? table.last() : table.findByName(name);
   if (target !== undefined) return target;
   if (name === "") {
-    throw new InvalidDockerfile("no-stage", "there is nothing to build: no FROM opens a stage", { placeless: true });
+    throw new InvalidDockerfile("no-stage", "dockerfile contains no stages to build: it needs a FROM", {
+      placeless: true,
+    });
   }
   const hint = didYouMean(name, table.names());
-  throw new InvalidDockerfile("unknown-target", `there is no stage called "${name}"${hint}`, { placeless: true });
+  throw new InvalidDockerfile("unknown-target", `target stage "${name}" could not be found${hint}`, {
+    placeless: true,
+  });
 }
 
 /** The config of the result: with the labels of the options, and for the platform that was asked for. */

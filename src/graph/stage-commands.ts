@@ -73,11 +73,15 @@ function copySource(table: StageTable, from: string, lines: readonly number[], e
   if ("error" in expanded)
     throw new InvalidDockerfile("invalid-expansion", expanded.error, { placeless: true, at: lines });
   if (expanded.result !== from) {
-    const remedy = "name a stage whose FROM has the variable";
-    throw new InvalidDockerfile("from-with-variable", `--from=${from} cannot hold variables; ${remedy}`, {
-      placeless: true,
-      at: lines,
-    });
+    const remedy = "define a new stage with FROM using ARG from global scope as a workaround";
+    throw new InvalidDockerfile(
+      "from-with-variable",
+      `--from=${from}: variable expansion is not supported for --from, ${remedy}`,
+      {
+        placeless: true,
+        at: lines,
+      },
+    );
   }
   const byIndex = table.findByIndex(from);
   if (byIndex === "none") return table.stageOrImage(from, lines);

@@ -101,8 +101,11 @@ function platformOf(context: EvaluationContext, linter: Linter, stage: Stage, us
   if (platform instanceof Error) {
     const [unset = ""] = expanded.unmatched;
     const hint = didYouMean(unset, context.globalArgs.env.keys());
-    const problem = expanded.result === "" ? `the platform "${stage.platform}" comes out empty` : platform.message;
-    throw new InvalidDockerfile("invalid-platform", problem + hint, { lines });
+    const problem =
+      expanded.result === ""
+        ? `empty platform value from expression ${stage.platform}${hint} in --platform=${stage.platform}`
+        : platform.message + hint;
+    throw new InvalidDockerfile("invalid-platform", problem, { lines });
   }
   for (const name of expanded.matched) used.add(name);
   return platform;

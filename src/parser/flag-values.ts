@@ -95,7 +95,7 @@ function unknownFlag(table: FlagTable, keyword: string, written: string, name: s
   const message =
     known.length === 0
       ? `${keyword} takes no flags, but ${written} is one; write "--" before arguments that begin with dashes`
-      : `${keyword} has no flag ${written}${didYouMean(name, known)}`;
+      : `unknown flag: ${written} of ${keyword}${didYouMean(name, known)}`;
   return problem("unknown-flag", message, written);
 }
 

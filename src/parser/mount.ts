@@ -72,7 +72,8 @@ function parseFrom(flag: string): Mount | ExpandError {
     if (key !== "from" || value === undefined) continue;
     const dollar = value.indexOf("$");
     if (dollar >= 0 && dollar !== value.length - 1) {
-      return { error: `from=${value}: no variables here; name a stage "FROM ${value} AS <name>" and use from=<name>` };
+      const remedy = `define alias stage instead: "FROM ${value} AS <name>", and use from=<name>`;
+      return { error: `from=${value}: 'from' doesn't support variable expansion, ${remedy}` };
     }
     from = value;
   }
@@ -185,7 +186,7 @@ function setPair(
       mount.env = value;
       return undefined;
     default:
-      return { error: `"${field}" in --mount: there is no key "${key}"${didYouMean(key, keys)}` };
+      return { error: `"${field}" in --mount: unexpected key '${key}'${didYouMean(key, keys)}` };
   }
 }
 
@@ -197,7 +198,9 @@ function setReadOnly(settings: Settings, readOnly: boolean): undefined {
 function setType(mount: Draft, value: string): ExpandError | undefined {
   const type = mountTypes.find((known) => known === goLower(value));
   if (type === undefined) {
-    return { error: `type=${value}: a mount is ${mountTypes.join(", ")}${didYouMean(value, mountTypes)}` };
+    return {
+      error: `type=${value}: unsupported mount type "${value}"${didYouMean(value, mountTypes)}: it is ${mountTypes.join(", ")}`,
+    };
   }
   mount.type = type;
   return undefined;

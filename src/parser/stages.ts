@@ -158,5 +158,5 @@ function beforeFrom(node: SyntaxNode): Problem {
 
 function unknownInstruction({ value }: SyntaxNode): Problem {
   const hint = didYouMean(value, keywords, { caseSensitive: false });
-  return problem("unknown-instruction", `there is no instruction ${value}${hint}`, value);
+  return problem("unknown-instruction", `unknown instruction: ${value}${hint}`, value);
 }

@@ -113,7 +113,7 @@ export class Linter {
     return {
       rule: "check-failed",
       severity: "error",
-      message: `the checks found ${names.join(", ")}, and "error=true" makes every warning an error`,
+      message: `lint violation found for rules: ${names.join(", ")}; "error=true" makes every warning an error`,
       filename: this.#filename,
       lines: [],
       ranges: [],

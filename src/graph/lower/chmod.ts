@@ -16,7 +16,7 @@ export function parseChmod(text: string): number | string | undefined {
   throw new InvalidDockerfile(
     "chmod",
     /^[0-9]/.test(text)
-      ? `--chmod=${text} is not an octal number between 0 and 07777`
+      ? `--chmod=${text}: invalid chmod parameter: '${text}'. it should be octal string and between 0 and 07777`
       : `--chmod=${text} is neither an octal number such as 755 nor a symbolic mode such as u=rwX,go=rX`,
   );
 }

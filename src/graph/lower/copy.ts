@@ -15,7 +15,7 @@ export function lowerCopy(context: LowerContext, state: StageState, instruction:
   if (!stage.dispatched) {
     throw new InvalidDockerfile(
       "stage-order",
-      `cannot copy from stage "${instruction.from}": it must be defined before this one`,
+      `cannot copy from stage "${instruction.from}", it needs to be defined before current stage`,
     );
   }
   const after = copyFiles(context, state, instruction, stage.root, undefined);

@@ -119,7 +119,7 @@ describe("warnings as errors", () => {
     lint.run(lintRules.StageNameCasing, [2], "A");
     lint.run(lintRules.MaintainerDeprecated, [3]);
     expect(lint.error()).toMatchObject({ severity: "error", lines: [] });
-    expect(lint.error()?.message).toContain("MaintainerDeprecated, StageNameCasing,");
+    expect(lint.error()?.message).toContain("MaintainerDeprecated, StageNameCasing;");
   });
 
   it("do not count what a comment skips", () => {

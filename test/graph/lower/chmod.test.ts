@@ -18,7 +18,7 @@ describe("octal modes", () => {
   test.each(["10000", "17777", "0688", "9", "0o755", "7_5", "755 ", "755u", "77777777777777777777777"])(
     "%j only looks like one",
     (text) => {
-      expect(() => parseChmod(text)).toThrow(/is not an octal number between 0 and 07777/);
+      expect(() => parseChmod(text)).toThrow(/should be octal string and between 0 and 07777/);
     },
   );
 });
