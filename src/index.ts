@@ -81,6 +81,7 @@ export type {
   WorkerInfo,
 } from "./solver/events.ts";
 export { type FailedStep, StepFailure } from "./solver/failing-step.ts";
+export type { ImageSize, LayerSize } from "./solver/image-sizes.ts";
 export { connect, discover, solve } from "./solver/on-demand.ts";
 export type { RunningSolve } from "./solver/running-solve.ts";
 export type {

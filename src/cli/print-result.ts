@@ -1,38 +1,78 @@
-import pc from "picocolors";
 import type { SolveOutput, SolveResult } from "../solver/solve-options.ts";
+import { imageLines } from "./image-lines.ts";
 import { formatSeconds, printable } from "./progress/format.ts";
+import { palette } from "./progress/palette.ts";
+import { isStep, type StepDurations, timeSaved } from "./step-durations.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What came of a build, for a person: where it is and what it is called. On standard error; scripts read digests elsewhere. */
-export function printResult(result: SolveResult, outputs: readonly SolveOutput[], terminal: Terminal): void {
-  const lines: string[] = [];
-  for (const output of outputs) {
-    if (typeof output.dest === "string") lines.push(row(output.type, output.dest));
-  }
-  for (const name of (result.exporterResponse.get("image.name") ?? "").split(",")) {
-    if (name !== "") lines.push(row("image", name));
-  }
-  if (result.digest !== undefined) lines.push(row("digest", result.digest));
-  lines.push(row("steps", stepsText(result)));
-  for (const { name, spent } of slowestSteps(result)) {
-    lines.push(row("slow", `${formatSeconds(spent).padStart(7)}  ${printable(name)}`));
-  }
-  terminal.stderr.write(`\n${lines.join("\n")}\n`);
-}
-
-function row(label: string, text: string): string {
-  return `${pc.green(label.padEnd(7))} ${text}`;
-}
-
 /**
- * How many steps of the Dockerfile (those that are numbered) ran and how many came from the cache. FROM does not count:
- * a worker always looks an image up, and tells that as a run, whether or not it then fetches anything.
+ * What came of a build, for a person: where it is and what it is called, how large it is and what each step added, what
+ * ran and what the cache spared. On standard error; scripts read digests elsewhere.
  */
-function stepsText(result: SolveResult): string {
-  const steps = result.timings.filter((timing) => /^\[[^\]]*\b\d+\/\d+\] (?!FROM )/.test(timing.name));
-  const cached = steps.filter((timing) => timing.state === "cached").length;
+export async function printResult(
+  result: SolveResult,
+  outputs: readonly SolveOutput[],
+  terminal: Terminal,
+  durations: StepDurations = new Map(),
+): Promise<void> {
+  const { stderr, env } = terminal;
+  const { label } = palette(stderr, env);
+  const cut = await lineCutter(terminal);
+  const lines = resultRows(result, outputs, durations).map(([name, text]) => `${label(name.padEnd(7))} ${cut(text)}`);
+  stderr.write(`\n${lines.join("\n")}\n`);
+}
+
+/** On a terminal every row is one line. What measures its characters is there already, where it draws. */
+async function lineCutter({ stderr }: Terminal): Promise<(text: string) => string> {
+  if (stderr.isTTY !== true) return (text) => text;
+  const { cutToWidth } = await import("./progress/width.ts");
+  return (text) => cutToWidth(text, (stderr.columns ?? 80) - labelWidth);
+}
+
+const labelWidth = 8;
+
+type Row = readonly [label: string, text: string];
+
+function resultRows(result: SolveResult, outputs: readonly SolveOutput[], durations: StepDurations): readonly Row[] {
+  const files = outputs.flatMap(({ type, dest }): Row[] => (typeof dest === "string" ? [[type, dest]] : []));
+  const names = (result.exporterResponse.get("image.name") ?? "")
+    .split(",")
+    // An image without a name has one that only its engine needs.
+    .filter((name) => name !== "" && !name.startsWith("moby-dangling@"))
+    .map((name): Row => ["image", name]);
+  return [
+    ...files,
+    ...names,
+    ...(result.digest === undefined ? [] : [["digest", result.digest] as const]),
+    ...(result.sizes ?? []).flatMap((size) =>
+      imageLines(size, baseLayers(result, size.platform)).map((text, index): Row => [index === 0 ? "size" : "", text]),
+    ),
+    ["steps", stepsText(result, durations)],
+    ...slowestSteps(result).map(
+      ({ name, spent }): Row => ["slow", `${formatSeconds(spent).padStart(7)}  ${printable(name)}`],
+    ),
+  ];
+}
+
+/** How many layers of a platform's image are its base's, as far as we compiled it. */
+function baseLayers({ compilation }: SolveResult, platform: string): number {
+  const json = compilation?.platforms.find((each) => each.platform === platform)?.baseImageJSON;
+  if (json === undefined) return 0;
+  const base: { readonly rootfs?: { readonly diff_ids?: readonly string[] | null } } = JSON.parse(
+    Buffer.from(json).toString("utf8"),
+  );
+  return base.rootfs?.diff_ids?.length ?? 0;
+}
+
+/** How many steps of the Dockerfile ran and how many came from the cache, and what those took when they last ran here. */
+function stepsText(result: SolveResult, durations: StepDurations): string {
+  const steps = result.timings.filter((timing) => isStep(timing.name));
+  const cached = steps.filter((timing) => timing.state === "cached");
   const ran = steps.filter((timing) => timing.state === "completed").length;
-  return `${ran} run, ${cached} cached`;
+  const saved = timeSaved(result.timings, durations);
+  const known = saved.steps < cached.length ? ` (known of ${saved.steps})` : "";
+  const spared = saved.milliseconds < 100 ? "" : `, which saved ${formatSeconds(saved.milliseconds)}${known}`;
+  return `${ran} run, ${cached.length} cached${spared}`;
 }
 
 /** Where the time of a build went: the steps that ran longest, in milliseconds, if they took a while. */

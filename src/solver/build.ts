@@ -11,6 +11,7 @@ import { findEngine } from "./buildkit/engine.ts";
 import { runJob, type Work } from "./buildkit/job.ts";
 import { newId } from "./buildkit/session.ts";
 import { findSshSources } from "./buildkit/ssh/ssh-sources.ts";
+import { readWorkerBlob } from "./buildkit/worker-content.ts";
 import type { Worker } from "./buildkit/worker-info.ts";
 import { type CachePlan, finishCaches, planCaches } from "./caches.ts";
 import { checkOptions } from "./check-options.ts";
@@ -19,6 +20,7 @@ import { describeFailure } from "./describe-failure.ts";
 import type { SolveEvent } from "./events.ts";
 import { finishExports } from "./finish-exports.ts";
 import { frontendOptions } from "./frontend-options.ts";
+import { type ImageSize, readImageSizes } from "./image-sizes.ts";
 import { planExports } from "./outputs.ts";
 import { Recorder } from "./recorder.ts";
 import type { EventSink } from "./running-solve.ts";
@@ -78,6 +80,7 @@ class Build {
     const caches = await planCaches(options, env);
     await this.#tell({ kind: "worker", worker: worker.info });
     for (const message of caches.notes) await this.#tell({ kind: "note", message });
+    let sizes: Promise<readonly ImageSize[] | undefined> | undefined;
     const { ref, exporterResponse } = await runJob({
       connection,
       session: {
@@ -95,6 +98,10 @@ class Build {
       signal,
       onEvent: (event) => this.#tell(event),
       onStatus: options.onStatus,
+      onSolved: (response) => {
+        if (options.sizes !== false)
+          sizes = readImageSizes(response, (digest) => readWorkerBlob(connection, digest, signal));
+      },
     });
     await finishExports(exports, exporterResponse);
     await finishCaches(caches, exporterResponse);
@@ -104,6 +111,7 @@ class Build {
       digest: exporterResponse.get("containerimage.digest"),
       exporterResponse,
       compilation: this.#compilation,
+      sizes: await sizes,
       timings: this.recorder.timings(),
     };
   }

@@ -3,6 +3,7 @@ import type { Compilation } from "../graph/compilation.ts";
 import type { Tls } from "./buildkit/address.ts";
 import type { SolveListener, WorkerInfo } from "./events.ts";
 import type { ImageSize } from "./image-sizes.ts";
+import type { ImageSize } from "./image-sizes.ts";
 import type { SourcePolicy } from "./source-policy.ts";
 
 /** A Dockerfile that is at hand as text, with or without a context to copy from. */
@@ -98,6 +99,9 @@ export interface SolveOptions {
   /** False spares the worker the questions about the sizes of the image, which are some round trips in the end. */
   readonly sizes?: boolean | undefined;
 
+  /** False spares the worker the questions about the sizes of the image, which are some round trips in the end. */
+  readonly sizes?: boolean | undefined;
+
   /** Cancels the build on the worker; `solve` rejects with a Failure `cancelled` when everything is cleared away. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: SolveListener | undefined;
@@ -142,6 +146,8 @@ export interface SolveResult {
   readonly exporterResponse: ReadonlyMap<string, string>;
   /** What the Dockerfile compiled to; absent where a definition was given or another frontend built. */
   readonly compilation?: Compilation | undefined;
+  /** How large the image of each platform is, layer by layer; absent where none was made, or the worker does not tell. */
+  readonly sizes?: readonly ImageSize[] | undefined;
   /** How large the image of each platform is, layer by layer; absent where none was made, or the worker does not tell. */
   readonly sizes?: readonly ImageSize[] | undefined;
   /** In the order in which vertices became known. */

@@ -17,6 +17,7 @@ import { parseSsh } from "../parse/ssh.ts";
 import { printResult } from "../print-result.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { type ProgressMode, progressModeOf } from "../progress/progress-mode.ts";
+import { keepDurations, readDurations } from "../step-durations.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { writeOutputFile, writeStandardOutput } from "../write-output.ts";
@@ -40,7 +41,7 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   const input = await readBuildInput(context, flags.file, terminal);
   // Whoever reads it after a build that failed must not find that of an earlier one.
   if (flags.iidfile !== undefined) await rm(resolve(terminal.cwd, flags.iidfile), { force: true });
-  const progress = await createProgress(mode, terminal.stderr);
+  const progress = await createProgress(mode, terminal);
   const warnings: WarningEvent[] = [];
   const onEvent = (event: SolveEvent): void => {
     if (event.kind === "warning") warnings.push(event);
@@ -48,7 +49,13 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   };
   let result: SolveResult;
   try {
-    result = await solve(input, { ...options, onEvent, onStatus: progress.onStatus, signal: terminal.signal });
+    result = await solve(input, {
+      ...options,
+      onEvent,
+      onStatus: progress.onStatus,
+      sizes: isForPeople(mode),
+      signal: terminal.signal,
+    });
   } catch (error) {
     progress.end();
     const { printCauses, printError } = await import("../print-error.ts");
@@ -63,8 +70,9 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   if (mode === "quiet") await writeStandardOutput(`${imageId(result.exporterResponse)}\n`, terminal);
   if (isForPeople(mode)) {
     await showWarnings(warnings, terminal);
-    printResult(result, options.outputs ?? [], terminal);
+    await printResult(result, options.outputs ?? [], terminal, await readDurations(terminal));
   }
+  await keepDurations(result.timings, terminal);
   return 0;
 }
 

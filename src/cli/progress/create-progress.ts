@@ -1,4 +1,4 @@
-import type { OutputStream } from "../terminal.ts";
+import type { OutputStream, Terminal } from "../terminal.ts";
 import { plainProgress } from "./plain.ts";
 import type { Progress } from "./progress.ts";
 import type { ProgressMode } from "./progress-mode.ts";
@@ -6,13 +6,13 @@ import { rawJsonProgress } from "./raw-json.ts";
 import { silentProgress } from "./silent.ts";
 
 /** `auto` redraws in place on a terminal and prints lines elsewhere. */
-export async function createProgress(mode: ProgressMode, stream: OutputStream): Promise<Progress> {
+export async function createProgress(mode: ProgressMode, { stderr: stream, env }: Terminal): Promise<Progress> {
   const write = (text: string): boolean => stream.write(text);
   switch (mode) {
     case "auto":
-      return stream.isTTY ? redrawn(stream) : plainProgress(write);
+      return stream.isTTY ? redrawn(stream, env) : plainProgress(write);
     case "tty":
-      return redrawn(stream);
+      return redrawn(stream, env);
     case "plain":
       return plainProgress(write);
     case "rawjson":
@@ -24,7 +24,7 @@ export async function createProgress(mode: ProgressMode, stream: OutputStream): 
 }
 
 /** To load what draws takes longer than all that a small build does here. */
-async function redrawn(stream: OutputStream): Promise<Progress> {
+async function redrawn(stream: OutputStream, env: Terminal["env"]): Promise<Progress> {
   const { ttyProgress } = await import("./tty.ts");
-  return ttyProgress(stream);
+  return ttyProgress(stream, env);
 }

@@ -1,6 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import type { LogEvent, ProgressEvent, SolveEvent } from "../../solver/events.ts";
-import { BuildView, type StepView } from "./build-view.ts";
+import { BuildView, isOver, type StepView } from "./build-view.ts";
 import { formatBytes, formatSeconds } from "./format.ts";
 import type { Progress } from "./progress.ts";
 
@@ -19,6 +19,12 @@ export function plainProgress(write: (text: string) => void, ticker: Ticker = ev
   const view = new BuildView();
   const lines = new LineQueue();
   const shown = new Map<StepView, "name" | "end">();
+  const numbers = new Map<StepView, number>();
+  const numberOf = (step: StepView): number => {
+    const number = numbers.get(step) ?? numbers.size + 1;
+    numbers.set(step, number);
+    return number;
+  };
   let current: StepView | undefined;
   let first = true;
 
@@ -26,18 +32,19 @@ export function plainProgress(write: (text: string) => void, ticker: Ticker = ev
     const pending = lines.take(step);
     const state = shown.get(step);
     if (pending.length === 0 && (state === "end" || (state === "name" && !isOver(step)))) return;
+    const number = numberOf(step);
     if (current !== step) {
-      if (current !== undefined) write(`#${current.index} ...\n`);
-      write(`${first ? "" : "\n"}#${step.index} ${step.name}\n`);
+      if (current !== undefined) write(`#${numberOf(current)} ...\n`);
+      write(`${first ? "" : "\n"}#${number} ${step.name}\n`);
       first = false;
     }
-    for (const line of pending) write(`#${step.index} ${line}\n`);
-    if (isOver(step)) write(`#${step.index} ${endText(step)}\n`);
+    for (const line of pending) write(`#${number} ${line}\n`);
+    if (isOver(step)) write(`#${number} ${endText(step)}\n`);
     shown.set(step, isOver(step) ? "end" : "name");
     current = isOver(step) ? undefined : step;
   };
   const flush = (): void => {
-    const steps = [...view.steps.values()].filter((step) => step.index > 0 && !step.grouped);
+    const steps = [...view.steps.values()].filter((step) => step.index > 0);
     steps.sort((a, b) => turn(a, current) - turn(b, current) || a.index - b.index);
     for (const step of steps) print(step);
   };
@@ -48,7 +55,7 @@ export function plainProgress(write: (text: string) => void, ticker: Ticker = ev
       view.apply(event);
       if (event.kind === "worker") write(`#0 building with ${event.worker.description} (${event.worker.origin})\n\n`);
       else if (event.kind === "note") write(`#0 ${event.message}\n`);
-      else lines.add(view.steps.get(event.vertex), event);
+      else lines.add(view.stepOf(event.vertex), event);
     },
     end() {
       stop();
@@ -67,10 +74,6 @@ function everyTick(flush: () => void): () => void {
 function turn(step: StepView, current: StepView | undefined): number {
   if (step === current) return 0;
   return isOver(step) ? 1 : 2;
-}
-
-function isOver(step: StepView): boolean {
-  return step.state !== "running" && step.state !== "waiting";
 }
 
 /** The lines that wait to be printed, by step: of a log only whole ones, until the step is over. */
@@ -119,10 +122,11 @@ class LineQueue {
   }
 
   #endLogs(step: StepView): void {
-    for (const stream of ["stdout", "stderr"]) {
-      const log = this.#logs.get(step.vertex + stream);
+    const streams = [...step.members.keys()].flatMap((vertex) => [`${vertex}stdout`, `${vertex}stderr`]);
+    for (const stream of streams) {
+      const log = this.#logs.get(stream);
       if (log === undefined) continue;
-      this.#logs.delete(step.vertex + stream);
+      this.#logs.delete(stream);
       if (log.text !== "") this.#push(step, logLine(log.began, step, log.text));
     }
   }

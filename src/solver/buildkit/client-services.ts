@@ -1,4 +1,4 @@
-import { common, control, gateway } from "./proto/gen/buildkit.js";
+import { common, content, control, gateway } from "./proto/gen/buildkit.js";
 import { duplexStream, serverStream, unary } from "./service.ts";
 
 /** moby.buildkit.v1.Control: the methods that we call on a worker. */
@@ -47,6 +47,15 @@ export const controlService = {
     "/moby.buildkit.v1.Control/UpdateBuildHistory",
     control.UpdateBuildHistoryRequest,
     control.UpdateBuildHistoryResponse,
+  ),
+};
+
+/** containerd.services.content.v1.Content of a worker, which has what its builds made: what we read of it. */
+export const workerContentService = {
+  read: serverStream<content.ReadContentRequest.$Properties, content.ReadContentResponse>(
+    "/containerd.services.content.v1.Content/Read",
+    content.ReadContentRequest,
+    content.ReadContentResponse,
   ),
 };
 

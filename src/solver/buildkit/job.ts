@@ -43,6 +43,8 @@ export interface Job {
   readonly signal: AbortSignal;
   /** What it returns is waited for before the next event is taken in. */
   readonly onEvent: (event: SolveEvent) => Promise<void> | void;
+  /** Hears what the exporters said as soon as the worker has answered: the build's last messages may be yet to come. */
+  readonly onSolved?: ((exporterResponse: ReadonlyMap<string, string>) => void) | undefined;
   /** Hears each status message in BuildKit's own JSON, before its events. */
   readonly onStatus?: ((json: string) => void) | undefined;
 }
@@ -104,6 +106,7 @@ async function solveWithStatus(
     const { what } = job;
     const frontend = what.kind === "gateway" ? runFrontend(job, ref, what.run, signal, stop) : Promise.resolve();
     const response = await bothSettled(solving, frontend);
+    job.onSolved?.(toMap(response.exporterResponse));
     await status.end(statusPatience.answered);
     return response;
   } catch (error) {

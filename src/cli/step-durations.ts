@@ -1,0 +1,110 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cacheFolder } from "../cache-folder.ts";
+import type { VertexTiming } from "../solver/solve-options.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Milliseconds that steps took when they last ran, by `stepKeys`. */
+export type StepDurations = ReadonlyMap<string, number>;
+
+/** So many are kept, the newest: some hundred kilobytes. */
+const most = 4000;
+
+/**
+ * What the steps of a build are known by from one build to the next. A vertex's digest will not do: those that depend
+ * on the context have another in each build. It is made of the step's name, without its place in the Dockerfile, and
+ * what it is built on.
+ */
+export function stepKeys(timings: readonly VertexTiming[]): ReadonlyMap<string, string> {
+  const known = new Map(timings.map((timing) => [timing.digest, timing]));
+  const keys = new Map<string, string>();
+  const waiting = timings.map(({ digest }) => digest);
+  // A worker that tells of a circle must not lead us round it.
+  const begun = new Set<string>();
+  for (;;) {
+    const digest = waiting.pop();
+    if (digest === undefined) return keys;
+    const timing = known.get(digest);
+    if (timing === undefined || keys.has(digest)) continue;
+    begun.add(digest);
+    const missing = timing.inputs.filter((input) => known.has(input) && !keys.has(input) && !begun.has(input));
+    if (missing.length > 0) {
+      waiting.push(digest, ...missing);
+      continue;
+    }
+    const name = timing.name.replace(/^\[[^\]]*\] /, "");
+    const parts = [timing.platform, name, ...timing.inputs.map((input) => keys.get(input) ?? "")];
+    keys.set(digest, createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 24));
+  }
+}
+
+/**
+ * Whether a name is that of a step of the Dockerfile: those are numbered. FROM does not count: a worker always looks an
+ * image up, and tells that as a run, whether or not it then fetches anything.
+ */
+export function isStep(name: string): boolean {
+  return /^\[[^\]]*\b\d+\/\d+\] (?!FROM )/.test(name);
+}
+
+/** What the steps that came from the cache would have taken: a sum over those of which it is known, and their number. */
+export function timeSaved(
+  timings: readonly VertexTiming[],
+  durations: StepDurations,
+): { readonly milliseconds: number; readonly steps: number } {
+  const keys = stepKeys(timings);
+  const saved = timings
+    .filter(({ state, name }) => state === "cached" && isStep(name))
+    .flatMap(({ digest }) => durations.get(keys.get(digest) ?? "") ?? []);
+  return { milliseconds: saved.reduce((sum, each) => sum + each, 0), steps: saved.length };
+}
+
+/** What a build has shown of its steps, by their keys. */
+export function durationsOf(timings: readonly VertexTiming[]): StepDurations {
+  const keys = stepKeys(timings);
+  return new Map(
+    timings.flatMap(({ digest, state, name, runs }) => {
+      const spent = Math.round(runs.reduce((sum, run) => sum + run.completed - run.started, 0));
+      return state === "completed" && isStep(name) ? [[keys.get(digest) ?? "", spent] as const] : [];
+    }),
+  );
+}
+
+/** The durations that earlier builds on this machine left; none where they cannot be read. */
+export async function readDurations({ env }: Terminal): Promise<StepDurations> {
+  try {
+    const rows: unknown = JSON.parse(await readFile(durationsFile(env), "utf8"));
+    return new Map(Array.isArray(rows) ? rows.filter(isRow) : []);
+  } catch {
+    return new Map();
+  }
+}
+
+/** Adds a build's durations to those of earlier ones. To know them is a convenience: what goes wrong is passed over. */
+export async function keepDurations(timings: readonly VertexTiming[], terminal: Terminal): Promise<void> {
+  const fresh = durationsOf(timings);
+  if (fresh.size === 0) return;
+  const known = new Map(await readDurations(terminal));
+  for (const [key, spent] of fresh) {
+    // The newest stand last.
+    known.delete(key);
+    known.set(key, spent);
+  }
+  const path = durationsFile(terminal.env);
+  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
+  try {
+    await mkdir(cacheFolder(terminal.env, "durations"), { recursive: true });
+    await writeFile(temporary, JSON.stringify([...known].slice(-most)));
+    await rename(temporary, path);
+  } catch {
+    await rm(temporary, { force: true }).catch(() => {});
+  }
+}
+
+function isRow(row: unknown): row is readonly [string, number] {
+  return Array.isArray(row) && row.length === 2 && typeof row[0] === "string" && typeof row[1] === "number";
+}
+
+function durationsFile(env: Terminal["env"]): string {
+  return join(cacheFolder(env, "durations"), "steps.json");
+}
