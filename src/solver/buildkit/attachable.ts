@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Failure } from "../../failure.ts";
 import type { Endpoint } from "./address.ts";
+import type { RawHandler } from "./raw-call.ts";
 
 /**
  * One gRPC service that we serve to the worker over a session: file sync, file send, auth, secrets…
@@ -10,6 +11,8 @@ import type { Endpoint } from "./address.ts";
 export interface Attachable {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
+  /** The methods, by their path, that are answered message by message below gRPC: they are not in the implementation. */
+  readonly raw?: ReadonlyMap<string, RawHandler>;
   /**
    * Called once when the session ends, however it ends: lets go of everything and removes what is half-written.
    * Never rejects.

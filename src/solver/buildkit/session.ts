@@ -1,12 +1,11 @@
-import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import { setTimeout } from "node:timers/promises";
 import { Server, ServerCredentials, type ServiceDefinition } from "@grpc/grpc-js";
 import type { Attachable } from "./attachable.ts";
 import type { Connection } from "./connection.ts";
 import { messageLimit } from "./definition-size.ts";
-import { keepDiffCopyCalls } from "./filesync/direct-send.ts";
 import { health } from "./proto/gen/buildkit.js";
+import { serveRaw } from "./raw-call.ts";
 import { liftServerLimits, widenConnections } from "./server-limits.ts";
 import { healthService } from "./session-services.ts";
 
@@ -32,11 +31,7 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** An id of the kind that BuildKit makes for sessions and builds. */
-export function newId(): string {
-  const digits = BigInt(`0x${randomBytes(17).toString("hex")}`).toString(36);
-  return digits.slice(-25).padStart(25, "0");
-}
+export { newId } from "./new-id.ts";
 
 /** Opens a session on the worker. Rejects as `Connection.openTunnel` does; the attachables are then closed. */
 export async function openSession(connection: Connection, options: SessionOptions): Promise<Session> {
@@ -44,7 +39,6 @@ export async function openSession(connection: Connection, options: SessionOption
   const server = new Server({
     "grpc.max_receive_message_length": messageLimit,
     "grpc.max_send_message_length": messageLimit,
-    interceptors: [keepDiffCopyCalls],
   });
   liftServerLimits(server);
   const services = [healthAttachable, ...attachables];
@@ -63,6 +57,7 @@ export async function openSession(connection: Connection, options: SessionOption
   const lost = new Promise<void>((resolve) => tunnel.once("close", resolve));
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   widenConnections(server);
+  serveRaw(server, attachables);
   injector.injectConnection(tunnel);
 
   let closing: Promise<void> | undefined;

@@ -15,14 +15,14 @@ import { Metadata, status } from "@grpc/grpc-js";
 import { expect, test } from "vitest";
 import { fileSend } from "../../../src/solver/buildkit/filesend/file-send.ts";
 import {
-  dataHeadroom,
+  dataRoom,
   decodePacket,
   encodeError,
   encodeStat,
   endOfStats,
   finishPacket,
-  frameData,
   type Packet,
+  putDataHead,
   type Stat,
 } from "../../../src/solver/buildkit/filesync/packet.ts";
 import { startRig, tempFolder, type WorkerCall } from "../filesync/rig.ts";
@@ -43,9 +43,9 @@ const folder = (path: string) => entry(path, { mode: FOLDER });
 const link = (path: string, linkname: string) => entry(path, { mode: LINK, linkname });
 
 function data(id: number, text: string): Buffer {
-  const buffer = Buffer.alloc(dataHeadroom + Buffer.byteLength(text));
-  buffer.write(text, dataHeadroom);
-  return frameData(buffer, Buffer.byteLength(text), id);
+  const buffer = Buffer.alloc(dataRoom + Buffer.byteLength(text));
+  buffer.write(text, dataRoom);
+  return buffer.subarray(putDataHead(buffer, dataRoom, Buffer.byteLength(text), id));
 }
 
 /** A worker that exports to a folder: sends the entries and, when asked, contents made from the place in the list. */

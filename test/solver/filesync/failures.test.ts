@@ -287,19 +287,3 @@ test("more patterns than Node allows headers by default", async () => {
   await until(isEndOfList);
   expect(packets).toMatchObject([{ stat: { path: "kept" } }, { stat: undefined }]);
 });
-
-test("a server that is not set up for sending directly sends all the same", async () => {
-  const folder = tempFolder();
-  writeFileSync(join(folder, "file"), "x".repeat(3_000_000));
-  const rig = await startRig({ direct: false });
-  await rig.serve(fileSync({ sources: new Map([["context", { kind: "folder", path: folder }]]) }, rig.context));
-  const call = rig.call("FileSync", syncMetadata("context"));
-  const { until, rest, packets } = reader(call);
-  await until(isEndOfList);
-  call.stream.write(encodeRequest(0));
-  await until((packet) => packet.kind === "data" && packet.data.length === 0);
-  call.stream.write(finishPacket);
-  expect((await rest()).code).toBe(status.OK);
-  const sizes = packets.map((packet) => (packet.kind === "data" ? packet.data.length : 0));
-  expect(sizes.reduce((sum, size) => sum + size)).toBe(3_000_000);
-});

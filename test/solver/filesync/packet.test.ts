@@ -2,7 +2,8 @@ import fc from "fast-check";
 import Long from "long";
 import { expect, test } from "vitest";
 import {
-  dataHeadroom,
+  dataHeadSize,
+  dataRoom,
   decodeBytesMessage,
   decodePacket,
   encodeError,
@@ -10,8 +11,10 @@ import {
   encodeStat,
   endOfStats,
   finishPacket,
-  frameData,
   MalformedPacket,
+  putDataHead,
+  putStat,
+  statRoom,
 } from "../../../src/solver/buildkit/filesync/packet.ts";
 import { common, fsutil } from "../../../src/solver/buildkit/proto/gen/buildkit.js";
 
@@ -81,15 +84,28 @@ test("what the code made from the schema writes, we read", () => {
   );
 });
 
-test("contents are framed where they stand", () => {
+test("the head of contents stands right before them", () => {
   fc.assert(
     fc.property(id, fc.uint8Array({ maxLength: 70_000 }), (number, data) => {
-      const buffer = Buffer.alloc(dataHeadroom + data.length, 0xee);
-      buffer.set(data, dataHeadroom);
-      const framed = frameData(buffer, data.length, number);
-      expect(framed.buffer).toBe(buffer.buffer);
-      const read = fsutil.Packet.decode(framed);
+      const buffer = Buffer.alloc(dataRoom + data.length, 0xee);
+      buffer.set(data, dataRoom);
+      const start = putDataHead(buffer, dataRoom, data.length, number);
+      expect(start).toBe(dataRoom - dataHeadSize(data.length, number));
+      expect(buffer.subarray(0, start).every((byte) => byte === 0xee)).toBe(true);
+      const read = fsutil.Packet.decode(buffer.subarray(start));
       expect([read.type, read.id, Buffer.compare(read.data, data)]).toEqual([PacketType.PACKET_DATA, number, 0]);
+    }),
+  );
+});
+
+test("an entry takes the room that was asked for, and nothing around it", () => {
+  fc.assert(
+    fc.property(stat, fc.nat(20), (given, start) => {
+      const buffer = Buffer.alloc(start + statRoom(given) + 1, 0xee);
+      const end = putStat(buffer, start, given, given);
+      expect(end).toBeLessThanOrEqual(start + statRoom(given));
+      expect(Buffer.compare(buffer.subarray(start, end), encodeStat(given))).toBe(0);
+      expect([...buffer.subarray(0, start), ...buffer.subarray(end)].every((byte) => byte === 0xee)).toBe(true);
     }),
   );
 });

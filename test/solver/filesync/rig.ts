@@ -15,9 +15,9 @@ import { onTestFinished } from "vitest";
 import type { Failure } from "../../../src/failure.ts";
 import type { Attachable, AttachableContext, LocalSource } from "../../../src/solver/buildkit/attachable.ts";
 import { fileSend } from "../../../src/solver/buildkit/filesend/file-send.ts";
-import { keepDiffCopyCalls } from "../../../src/solver/buildkit/filesync/direct-send.ts";
 import { fileSync } from "../../../src/solver/buildkit/filesync/file-sync.ts";
 import { decodePacket, type Packet, type Stat } from "../../../src/solver/buildkit/filesync/packet.ts";
+import { serveRaw } from "../../../src/solver/buildkit/raw-call.ts";
 import { liftServerLimits } from "../../../src/solver/buildkit/server-limits.ts";
 
 /** How a call of the worker's ended. */
@@ -43,8 +43,8 @@ export interface Rig {
   call(service: "FileSync" | "FileSend", metadata: Metadata): WorkerCall;
 }
 
-export async function startRig({ direct = true } = {}): Promise<Rig> {
-  const server = new Server({ interceptors: direct ? [keepDiffCopyCalls] : [] });
+export async function startRig(): Promise<Rig> {
+  const server = new Server();
   liftServerLimits(server);
   const job = new AbortController();
   const reported: Failure[] = [];
@@ -67,6 +67,7 @@ export async function startRig({ direct = true } = {}): Promise<Rig> {
           else reject(error);
         });
       });
+      serveRaw(server, attachables);
       client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
         "grpc.max_receive_message_length": 16 << 20,
         // What it keeps for retries, grpc-js goes through for every message that is sent.

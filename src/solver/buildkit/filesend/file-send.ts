@@ -3,9 +3,9 @@ import { errnoText } from "../../../errno.ts";
 import { Failure } from "../../../failure.ts";
 import type { Attachable, AttachableContext, ExportTarget } from "../attachable.ts";
 import { loadImage } from "../engine.ts";
-import type { DiffCopyCall } from "../filesync/direct-send.ts";
 import { encodeError, MalformedPacket } from "../filesync/packet.ts";
 import { CallOver, type PacketStream, packetStream } from "../filesync/packet-stream.ts";
+import type { RawCall } from "../raw-call.ts";
 import { fileSendService } from "../session-services.ts";
 import { readByteMessages } from "./byte-messages.ts";
 import { ExportError } from "./export-error.ts";
@@ -42,13 +42,17 @@ export function fileSend(options: FileSendOptions, context: AttachableContext): 
   const folders = new Map<number, TargetFolder>();
   return {
     definition: fileSendService,
-    implementation: {
-      DiffCopy: (call: DiffCopyCall) => {
-        const run = answer(call, options, context, folders);
-        running.add(run);
-        void run.then(() => running.delete(run));
-      },
-    },
+    implementation: {},
+    raw: new Map([
+      [
+        fileSendService.DiffCopy.path,
+        (call) => {
+          const run = answer(call, options, context, folders);
+          running.add(run);
+          void run.then(() => running.delete(run));
+        },
+      ],
+    ]),
     async close() {
       await Promise.all(running);
     },
@@ -57,7 +61,7 @@ export function fileSend(options: FileSendOptions, context: AttachableContext): 
 
 /** Never rejects: whatever happens ends the call. */
 async function answer(
-  call: DiffCopyCall,
+  call: RawCall,
   options: FileSendOptions,
   context: AttachableContext,
   folders: Map<number, TargetFolder>,

@@ -40,6 +40,7 @@ export function diskTree(path: string): Tree {
     entries: (folder) => entriesOf(diskPath(root, folder)),
     stat: (relative) => statOf(diskPath(root, relative)),
     open: (relative, stat) => openFile(root, relative, stat),
+    readWhole: (relative, stat, buffer, offset) => readWhole(root, relative, stat, buffer, offset),
   };
 }
 
@@ -62,7 +63,8 @@ function statOf(path: string | Buffer): TreeStat | undefined {
     target: stats.isSymbolicLink() ? linkTarget(path) : "",
     devMajor: isDevice ? (device >>> 8) & 0xfff : 0,
     devMinor: isDevice ? (device & 0xff) | ((device >>> 12) & 0xfff00) : 0,
-    identity: identityOf(stats),
+    device: stats.dev,
+    inode: stats.ino,
     hasOtherNames: stats.nlink > 1n && !stats.isDirectory(),
     isSocket: stats.isSocket(),
   };
@@ -83,10 +85,6 @@ function linkTarget(path: string | Buffer): BytePath {
   return windows ? target.replaceAll("\\", "/") : target;
 }
 
-function identityOf(stats: BigIntStats): string {
-  return `${stats.dev}:${stats.ino}`;
-}
-
 // Not blocking keeps a pipe that took the file's place from hanging us. Windows knows neither flag.
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
@@ -95,11 +93,7 @@ function openFile(root: BytePath, relative: BytePath, listed: TreeStat): TreeFil
   const fd = openSync(path, openFlags);
   let keep = false;
   try {
-    const opened = fstatSync(fd, { bigint: true });
-    if (!sameContents(opened, listed)) return contentsChanged;
-    // A folder on the way may have become a link that leads out of the root since the walk. Its file then is another
-    // one; on file systems that make numbers up as they go, the path's resolution decides.
-    if (identityOf(opened) !== listed.identity && !isInPlace(root, relative)) return contentsChanged;
+    if (!isListed(fd, listed, root, relative)) return contentsChanged;
     keep = true;
     return openedFile(fd, listed);
   } finally {
@@ -107,19 +101,41 @@ function openFile(root: BytePath, relative: BytePath, listed: TreeStat): TreeFil
   }
 }
 
+/** What is read counts only when the file then is what it was: one look, after it, tells all. */
+function readWhole(
+  root: BytePath,
+  relative: BytePath,
+  listed: TreeStat,
+  buffer: Buffer,
+  offset: number,
+): ContentsChanged | undefined {
+  const fd = openSync(diskPath(root, relative), openFlags);
+  try {
+    for (let done = 0; done < listed.size; ) {
+      const bytesRead = readSync(fd, buffer, offset + done, listed.size - done, null);
+      if (bytesRead === 0) return contentsChanged;
+      done += bytesRead;
+    }
+    return isListed(fd, listed, root, relative) ? undefined : contentsChanged;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Whether an open file is the one that was listed, and in the folder that was listed. */
+function isListed(fd: number, listed: TreeStat, root: BytePath, relative: BytePath): boolean {
+  const stats = fstatSync(fd, { bigint: true });
+  if (!sameContents(stats, listed)) return false;
+  // A folder on the way may have become a link that leads out of the root since the walk. Its file then is another
+  // one; on file systems that make numbers up as they go, the path's resolution decides.
+  return (stats.ino === listed.inode && stats.dev === listed.device) || isInPlace(root, relative);
+}
+
 function openedFile(fd: number, listed: TreeStat): TreeFile {
   return {
     async read(buffer, offset, length) {
       for (let done = 0; done < length; ) {
         const { bytesRead } = await readAsync(fd, buffer, offset + done, length - done, null);
-        if (bytesRead === 0) return contentsChanged;
-        done += bytesRead;
-      }
-      return undefined;
-    },
-    readSync(buffer, offset, length) {
-      for (let done = 0; done < length; ) {
-        const bytesRead = readSync(fd, buffer, offset + done, length - done, null);
         if (bytesRead === 0) return contentsChanged;
         done += bytesRead;
       }

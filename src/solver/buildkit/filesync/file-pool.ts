@@ -1,6 +1,7 @@
 import { errnoOf } from "../../../errno.ts";
+import { headSize } from "../raw-call.ts";
 import { type BytePath, pathText } from "./byte-path.ts";
-import { dataHeadroom, frameData } from "./packet.ts";
+import { dataHeadSize, dataRoom, putDataHead } from "./packet.ts";
 import { CallOver, type PacketStream } from "./packet-stream.ts";
 import { contentsChanged, type Tree, type TreeFile } from "./tree.ts";
 import { UnreadableEntry, type WalkedEntry } from "./walk.ts";
@@ -69,10 +70,17 @@ export class FilePool {
     await Promise.all(this.#active);
   }
 
+  /** Small files go one after the other without a pause, as long as there is room, so that they leave together. */
   async #work(): Promise<void> {
     try {
       for (let task = this.#take(); task !== undefined; task = this.#take()) {
-        await this.#send(task.id, task.entry);
+        const { id, entry } = task;
+        try {
+          const pause = this.#send(id, entry);
+          if (pause !== undefined) await pause;
+        } catch (error) {
+          throw errnoOf(error) === undefined ? error : new UnreadableEntry(entry.path, error);
+        }
       }
     } finally {
       // In the same turn as the last look for a task, so that none is added to a worker that has left.
@@ -80,40 +88,60 @@ export class FilePool {
     }
   }
 
-  async #send(id: number, entry: WalkedEntry): Promise<void> {
-    if (!entry.stat.isSocket) {
-      const file = openListed(this.#tree, entry);
-      try {
-        if (entry.stat.size <= smallSize) await sendSmall(this.#stream, file, id, entry);
-        else await this.#sendLarge(file, id, entry);
-      } catch (error) {
-        throw errnoOf(error) === undefined ? error : new UnreadableEntry(entry.path, error);
-      } finally {
-        file.close();
-      }
-    }
-    await this.#stream.send(frameData(Buffer.allocUnsafe(dataHeadroom), 0, id));
+  #send(id: number, entry: WalkedEntry): Promise<void> | undefined {
+    const { size, isSocket } = entry.stat;
+    if (isSocket) return this.#sendEnd(id);
+    if (size > smallSize) return this.#sendLarge(id, entry).then(() => this.#sendEnd(id));
+    if (size > 0) this.#sendSmall(id, entry);
+    else openListed(this.#tree, entry).close();
+    return this.#sendEnd(id);
+  }
+
+  #sendEnd(id: number): Promise<void> | undefined {
+    return this.#stream.write(dataRoom, (bytes, at) => {
+      const end = at + dataHeadSize(0, id);
+      putDataHead(bytes, end, 0, id);
+      return end;
+    });
+  }
+
+  /** Reads into the very memory that is sent. */
+  #sendSmall(id: number, entry: WalkedEntry): void {
+    const { size } = entry.stat;
+    void this.#stream.write(dataRoom + size, (bytes, at) => {
+      const contentsAt = at + dataHeadSize(size, id);
+      const changed = unlessReplaced(entry, () => this.#tree.readWhole(entry.path, entry.stat, bytes, contentsAt));
+      if (changed !== undefined) throw new ChangedEntry(entry.path);
+      putDataHead(bytes, contentsAt, size, id);
+      return contentsAt + size;
+    });
   }
 
   /** Reads into one buffer while the other is on its way. */
-  async #sendLarge(file: TreeFile, id: number, entry: WalkedEntry): Promise<void> {
+  async #sendLarge(id: number, entry: WalkedEntry): Promise<void> {
     const { size } = entry.stat;
-    const allocate = () => Buffer.allocUnsafe(dataHeadroom + Math.min(size, chunkSize));
-    let [buffer, other] = [allocate(), allocate()];
-    let onTheWay = Promise.resolve();
-    for (let done = 0; done < size; done += chunkSize) {
-      if (this.#closed) throw new CallOver();
-      const length = Math.min(chunkSize, size - done);
-      const changed = await file.read(buffer, dataHeadroom, length);
-      if (changed !== undefined) throw new ChangedEntry(entry.path);
+    const file = openListed(this.#tree, entry);
+    try {
+      const room = headSize + dataRoom;
+      const allocate = () => Buffer.allocUnsafe(room + Math.min(size, chunkSize));
+      let [buffer, other] = [allocate(), allocate()];
+      let onTheWay = Promise.resolve();
+      for (let done = 0; done < size; done += chunkSize) {
+        if (this.#closed) throw new CallOver();
+        const length = Math.min(chunkSize, size - done);
+        const changed = await file.read(buffer, room, length);
+        if (changed !== undefined) throw new ChangedEntry(entry.path);
+        await onTheWay;
+        onTheWay = this.#stream.flush(buffer, putDataHead(buffer, room, length, id), room + length);
+        // Awaited in the next round; until then, a cancelled call is no unhandled rejection.
+        onTheWay.catch(() => {});
+        [buffer, other] = [other, buffer];
+      }
       await onTheWay;
-      onTheWay = this.#stream.flush(frameData(buffer, length, id));
-      // Awaited in the next round; until then, a cancelled call is no unhandled rejection.
-      onTheWay.catch(() => {});
-      [buffer, other] = [other, buffer];
+      if (!file.isUnchanged()) throw new ChangedEntry(entry.path);
+    } finally {
+      file.close();
     }
-    await onTheWay;
-    if (!file.isUnchanged()) throw new ChangedEntry(entry.path);
   }
 
   #take(): { readonly id: number; readonly entry: WalkedEntry } | undefined {
@@ -132,22 +160,18 @@ export class FilePool {
 }
 
 function openListed(tree: Tree, entry: WalkedEntry): TreeFile {
+  const file = unlessReplaced(entry, () => tree.open(entry.path, entry.stat));
+  if (file === contentsChanged) throw new ChangedEntry(entry.path);
+  return file;
+}
+
+function unlessReplaced<T>(entry: WalkedEntry, look: () => T): T {
   try {
-    const file = tree.open(entry.path, entry.stat);
-    if (file !== contentsChanged) return file;
+    return look();
   } catch (error) {
-    if (!replaced.has(errnoOf(error) ?? "")) throw new UnreadableEntry(entry.path, error);
+    throw replaced.has(errnoOf(error) ?? "") ? new ChangedEntry(entry.path) : error;
   }
-  throw new ChangedEntry(entry.path);
 }
 
-/** How opening fails where the file is gone, or a link or something else took its place. */
-const replaced: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EMLINK", "ENXIO", "EISDIR"]);
-
-async function sendSmall(stream: PacketStream, file: TreeFile, id: number, entry: WalkedEntry): Promise<void> {
-  const { size } = entry.stat;
-  const buffer = Buffer.allocUnsafe(dataHeadroom + size);
-  const changed = file.readSync(buffer, dataHeadroom, size) === contentsChanged || !file.isUnchanged();
-  if (changed) throw new ChangedEntry(entry.path);
-  if (size > 0) await stream.send(frameData(buffer, size, id));
-}
+/** How it fails to open or read a file that is gone, or whose place a link or something else took. */
+const replaced: ReadonlySet<string> = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EMLINK", "ENXIO", "EISDIR", "EAGAIN"]);

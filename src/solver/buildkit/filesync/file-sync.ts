@@ -4,9 +4,9 @@ import { errnoText } from "../../../errno.ts";
 import { Failure } from "../../../failure.ts";
 import { PatternError } from "../../../pattern-error.ts";
 import type { Attachable, AttachableContext, LocalSource } from "../attachable.ts";
+import type { RawCall } from "../raw-call.ts";
 import { fileSyncService } from "../session-services.ts";
 import { pathText } from "./byte-path.ts";
-import type { DiffCopyCall } from "./direct-send.ts";
 import { diskTree } from "./disk-tree.ts";
 import { ChangedEntry } from "./file-pool.ts";
 import { memoryTree } from "./memory-tree.ts";
@@ -37,13 +37,17 @@ export function fileSync(options: FileSyncOptions, context: AttachableContext): 
   const running = new Set<Promise<void>>();
   return {
     definition: fileSyncService,
-    implementation: {
-      DiffCopy: (call: DiffCopyCall) => {
-        const run = answer(call, options, context);
-        running.add(run);
-        void run.then(() => running.delete(run));
-      },
-    },
+    implementation: {},
+    raw: new Map([
+      [
+        fileSyncService.DiffCopy.path,
+        (call) => {
+          const run = answer(call, options, context);
+          running.add(run);
+          void run.then(() => running.delete(run));
+        },
+      ],
+    ]),
     async close() {
       await Promise.all(running);
     },
@@ -51,7 +55,7 @@ export function fileSync(options: FileSyncOptions, context: AttachableContext): 
 }
 
 /** Never rejects: whatever happens ends the call. */
-async function answer(call: DiffCopyCall, options: FileSyncOptions, context: AttachableContext): Promise<void> {
+async function answer(call: RawCall, options: FileSyncOptions, context: AttachableContext): Promise<void> {
   const stream = packetStream(call, context.signal);
   const request = readSyncOptions(call.metadata, options.declaredLists);
   const source = options.sources.get(request.dirName);

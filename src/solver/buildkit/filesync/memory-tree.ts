@@ -29,9 +29,15 @@ export function memoryTree(files: ReadonlyMap<string, Uint8Array>): Tree {
       if (bytes !== undefined) return { ...plain, mode: plainFileMode, size: bytes.length, mtime: timeOf(bytes) };
       return folders.has(path) ? { ...plain, mode: plainFolderMode } : undefined;
     },
-    open: (path) => memoryFile(contents.get(path) ?? new Uint8Array(0)),
+    open: (path) => memoryFile(contents.get(path) ?? nothing),
+    readWhole: (path, _stat, buffer, offset) => {
+      buffer.set(contents.get(path) ?? nothing, offset);
+      return undefined;
+    },
   };
 }
+
+const nothing = new Uint8Array(0);
 
 const plain: Omit<TreeStat, "mode"> = {
   size: 0,
@@ -39,7 +45,8 @@ const plain: Omit<TreeStat, "mode"> = {
   target: "",
   devMajor: 0,
   devMinor: 0,
-  identity: "",
+  device: 0n,
+  inode: 0n,
   hasOtherNames: false,
   isSocket: false,
 };
@@ -54,13 +61,12 @@ function timeOf(bytes: Uint8Array): bigint {
 
 function memoryFile(bytes: Uint8Array): TreeFile {
   let at = 0;
-  const copy = (buffer: Buffer, offset: number, length: number): undefined => {
-    buffer.set(bytes.subarray(at, at + length), offset);
-    at += length;
-  };
   return {
-    read: async (buffer, offset, length) => copy(buffer, offset, length),
-    readSync: copy,
+    read: async (buffer, offset, length) => {
+      buffer.set(bytes.subarray(at, at + length), offset);
+      at += length;
+      return undefined;
+    },
     isUnchanged: () => true,
     close: () => {},
   };

@@ -1,5 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { type DiffCopyCall, sendOf } from "./direct-send.ts";
+import { headSize, putHead, type RawCall } from "../raw-call.ts";
 
 /** One DiffCopy call of the worker's: messages of bytes both ways, and an end that carries a status. */
 export interface PacketStream {
@@ -7,67 +7,105 @@ export interface PacketStream {
   readonly signal: AbortSignal;
   /** What the worker sends, until it ends its side; throws CallOver when the call is taken back. To be read once. */
   readonly messages: AsyncGenerator<Uint8Array>;
-  /** @returns a promise to wait for before sending more, when enough is under way; it rejects on abort. */
+  /**
+   * Sends a message, together with others of the same turn: `put` writes it, at most `room` bytes of it, from `at` on and
+   * gives its end. When it throws, nothing is sent.
+   * @returns a promise to wait for before sending more, when enough is under way; it rejects on abort.
+   */
+  write(room: number, put: (bytes: Buffer, at: number) => number): Promise<void> | undefined;
+  /** Sends a message that is there already, in the same way. */
   send(message: Uint8Array): Promise<void> | undefined;
-  /** Sends, and waits until the message is on its way and its memory free. */
-  flush(message: Uint8Array): Promise<void>;
+  /**
+   * Sends the message that the buffer holds from `start` on, and waits until its memory is free. Before it, there have
+   * to be as many bytes to write to as a head takes.
+   */
+  flush(buffer: Buffer, start: number, end: number): Promise<void>;
   /** Ends the call well. */
   end(): void;
   /** Ends the call with an error that the worker shows. */
   fail(code: status, message: string): void;
 }
 
-export function packetStream(call: DiffCopyCall, jobSignal: AbortSignal): PacketStream {
+export function packetStream(call: RawCall, jobSignal: AbortSignal): PacketStream {
   const over = new AbortController();
   const signal = over.signal;
-  let underWay = 0;
-  let room: Promise<void> | undefined;
-  let roomMade = () => {};
   const fail = (code: status, details: string) => {
-    if (!signal.aborted) call.emit("error", Object.assign(new Error(details), { code, details }));
+    batch.leave();
+    call.end(code, details);
   };
-  const abort = () => over.abort();
+  const abort = () => {
+    over.abort();
+    for (const giveUp of waiting) giveUp();
+    waiting.clear();
+  };
   const abortWithJob = () => {
     fail(status.CANCELLED, "the build was cancelled");
     abort();
   };
-  call.once("cancelled", abort);
-  call.once("close", () => {
-    abort();
-    jobSignal.removeEventListener("abort", abortWithJob);
-  });
-  jobSignal.addEventListener("abort", abortWithJob, { once: true });
-  if (call.cancelled) abort();
-  if (jobSignal.aborted) abortWithJob();
-
-  const transmit = sendOf(call);
-  const put = (message: Uint8Array, done: () => void) => {
-    if (signal.aborted) throw new CallOver();
-    const weight = message.length + messageWeight;
-    underWay += weight;
-    transmit(message, () => {
-      underWay -= weight;
+  let underWay = 0;
+  let room: Promise<void> | undefined;
+  let roomMade = () => {};
+  const waiting = new Set<() => void>();
+  /** Rejects when the call is over before `begin` calls back. */
+  const untilOver = (begin: (resolve: () => void) => void) =>
+    new Promise<void>((resolve, reject) => {
+      const giveUp = () => reject(new CallOver());
+      if (signal.aborted) return giveUp();
+      waiting.add(giveUp);
+      begin(() => {
+        waiting.delete(giveUp);
+        resolve();
+      });
+    });
+  const transmit = (framed: Uint8Array, done: () => void) => {
+    underWay += framed.length;
+    call.send(framed, () => {
+      underWay -= framed.length;
       if (underWay < sendAhead) roomMade();
       done();
     });
   };
+  const batch = new Batch(transmit);
+  const pause = () => {
+    if (underWay < sendAhead) return undefined;
+    room ??= untilOver((resolve) => {
+      roomMade = resolve;
+    }).finally(() => {
+      room = undefined;
+    });
+    return room;
+  };
+  const write: PacketStream["write"] = (size, put) => {
+    if (signal.aborted) throw new CallOver();
+    batch.add(size, put);
+    return pause();
+  };
+  jobSignal.addEventListener("abort", abortWithJob, { once: true });
+  call.onClose(() => {
+    abort();
+    jobSignal.removeEventListener("abort", abortWithJob);
+  });
+  if (jobSignal.aborted) abortWithJob();
 
   return {
     signal,
     messages: readAll(call, signal),
-    send(message) {
-      put(message, () => {});
-      if (underWay < sendAhead) return undefined;
-      room ??= untilAborted(signal, (resolve) => {
-        roomMade = resolve;
-      }).finally(() => {
-        room = undefined;
+    write,
+    send: (message) =>
+      write(message.length, (bytes, at) => {
+        bytes.set(message, at);
+        return at + message.length;
+      }),
+    flush(buffer, start, end) {
+      return untilOver((resolve) => {
+        batch.leave();
+        putHead(buffer, start - headSize, end - start);
+        transmit(buffer.subarray(start - headSize, end), resolve);
       });
-      return room;
     },
-    flush: async (message) => untilAborted(signal, (resolve) => put(message, resolve)),
     end() {
-      if (!signal.aborted) call.end();
+      batch.leave();
+      call.end(status.OK, "");
     },
     fail,
   };
@@ -75,69 +113,98 @@ export function packetStream(call: DiffCopyCall, jobSignal: AbortSignal): Packet
 
 /** So much is on its way before a sender has to wait, in bytes. */
 const sendAhead = 512 * 1024;
-/** What a message counts for besides its bytes, so that a thousand empty files do not go without a pause. */
-const messageWeight = 512;
+/** So much memory is taken at a time for small messages, in bytes. */
+const batchSize = 128 * 1024;
 
-/** Rejects with CallOver when the signal aborts before `begin` calls back. */
-function untilAborted(signal: AbortSignal, begin: (resolve: () => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new CallOver());
-    signal.addEventListener("abort", abort, { once: true });
-    begin(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
+/** Messages that leave together: at the end of a turn of the program, or when enough are there. */
+class Batch {
+  readonly #transmit: (framed: Uint8Array, done: () => void) => void;
+  readonly #free: Buffer[] = [];
+  #bytes: Buffer | undefined;
+  #end = 0;
+
+  constructor(transmit: (framed: Uint8Array, done: () => void) => void) {
+    this.#transmit = transmit;
+  }
+
+  add(room: number, put: (bytes: Buffer, at: number) => number): void {
+    if (this.#end > 0 && this.#end + headSize + room > batchSize) this.leave();
+    if (this.#end === 0) queueMicrotask(() => this.leave());
+    this.#bytes ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(batchSize);
+    // What is larger than a batch has memory of its own.
+    if (headSize + room > this.#bytes.length) this.#bytes = Buffer.allocUnsafe(headSize + room);
+    const start = this.#end + headSize;
+    const end = put(this.#bytes, start);
+    putHead(this.#bytes, this.#end, end - start);
+    this.#end = end;
+  }
+
+  leave(): void {
+    const bytes = this.#bytes;
+    if (bytes === undefined || this.#end === 0) return;
+    const framed = bytes.subarray(0, this.#end);
+    this.#bytes = undefined;
+    this.#end = 0;
+    this.#transmit(framed, () => {
+      if (bytes.length === batchSize) this.#free.push(bytes);
     });
-  });
+  }
 }
 
 /** So much is taken in before it is asked for, in bytes. */
 const readAhead = 1024 * 1024;
 
-/**
- * Not the stream's own iterator: that destroys the stream when the call is failed while it waits, and then the worker
- * never hears of it.
- */
-async function* readAll(call: DiffCopyCall, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const arrived: Uint8Array[] = [];
+async function* readAll(call: RawCall, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  let arrived: Uint8Array[] = [];
   let bytes = 0;
+  let isPaused = false;
   let ended = false;
+  let isOver = false;
   let wake = () => {};
   const take = (message: Uint8Array) => {
+    if (isOver) return;
     arrived.push(message);
     bytes += message.length;
-    if (bytes >= readAhead) call.pause();
+    if (bytes >= readAhead && !isPaused) {
+      isPaused = true;
+      call.pause();
+    }
     wake();
   };
   const end = () => {
     ended = true;
     wake();
   };
+  const resume = () => {
+    isPaused = false;
+    call.resume();
+  };
   const abort = () => wake();
-  call.on("data", take);
-  call.once("end", end);
+  call.receive(take, end);
   signal.addEventListener("abort", abort, { once: true });
   try {
     for (;;) {
-      const message = arrived.shift();
-      if (signal.aborted) throw new CallOver();
-      if (message !== undefined) {
+      const messages = arrived;
+      arrived = [];
+      for (const message of messages) {
+        if (signal.aborted) throw new CallOver();
         bytes -= message.length;
-        if (bytes < readAhead && call.isPaused()) call.resume();
+        if (isPaused && bytes < readAhead) resume();
         yield message;
-      } else if (ended) {
-        return;
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
       }
+      if (signal.aborted) throw new CallOver();
+      if (arrived.length > 0) continue;
+      if (ended) return;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     }
   } finally {
     signal.removeEventListener("abort", abort);
-    call.off("end", end);
-    call.off("data", take);
     // What still comes is of no use, but must not dam up.
-    call.resume();
+    isOver = true;
+    arrived = [];
+    resume();
   }
 }
 

@@ -44,30 +44,48 @@ export const finishPacket: Buffer = Buffer.from([0x08, TYPE_FINISH]);
 
 /** The packet of one entry. Owner and group are always 0, as BuildKit's clients send them. */
 export function encodeStat(stat: Stat): Buffer {
-  const mtime = BigInt.asUintN(64, stat.mtime);
+  const bytes = Buffer.allocUnsafe(statRoom(stat));
+  return bytes.subarray(0, putStat(bytes, 0, stat, stat));
+}
+
+type StatNames = Pick<Stat, "path" | "linkname">;
+
+/** So many bytes are enough for the packet of an entry. */
+export function statRoom({ path, linkname }: StatNames): number {
+  return path.length + linkname.length + 80;
+}
+
+/** Writes the packet of an entry, and gives its end. */
+export function putStat(bytes: Buffer, start: number, names: StatNames, stat: Omit<Stat, keyof StatNames>): number {
+  time[0] = stat.mtime;
   const inner =
-    sizedText(stat.path) +
+    sizedText(names.path) +
     sizedVarint(stat.mode) +
     sizedVarint(stat.size) +
-    (mtime === 0n ? 0 : 1 + bigVarintSize(mtime)) +
-    sizedText(stat.linkname) +
+    (stat.mtime === 0n ? 0 : 1 + longVarintSize(timeLow(), timeHigh())) +
+    sizedText(names.linkname) +
     sizedVarint(stat.devMajor) +
     sizedVarint(stat.devMinor);
-  const bytes = Buffer.allocUnsafe(1 + varintSize(inner) + inner);
-  bytes[0] = 0x12;
-  let at = putVarint(bytes, 1, inner);
-  at = putText(bytes, at, 0x0a, stat.path);
+  bytes[start] = 0x12;
+  let at = putVarint(bytes, start + 1, inner);
+  at = putText(bytes, at, 0x0a, names.path);
   at = putField(bytes, at, 0x10, stat.mode);
   at = putField(bytes, at, 0x28, stat.size);
-  if (mtime !== 0n) {
+  if (stat.mtime !== 0n) {
     bytes[at] = 0x30;
-    at = putBigVarint(bytes, at + 1, mtime);
+    at = putLongVarint(bytes, at + 1, timeLow(), timeHigh());
   }
-  at = putText(bytes, at, 0x3a, stat.linkname);
+  at = putText(bytes, at, 0x3a, names.linkname);
   at = putField(bytes, at, 0x40, stat.devMajor);
-  putField(bytes, at, 0x48, stat.devMinor);
-  return bytes;
+  return putField(bytes, at, 0x48, stat.devMinor);
 }
+
+/** A place where the halves of a time can be had without the arithmetic of large integers. */
+const time = new BigInt64Array(1);
+const timeHalves = new Uint32Array(time.buffer);
+const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+const timeLow = () => timeHalves[isLittleEndian ? 0 : 1] ?? 0;
+const timeHigh = () => timeHalves[isLittleEndian ? 1 : 0] ?? 0;
 
 export function encodeRequest(id: number): Buffer {
   const bytes = Buffer.allocUnsafe(2 + sizedVarint(id));
@@ -87,23 +105,28 @@ export function encodeError(message: string): Buffer {
   return Buffer.concat([head, text]);
 }
 
-/** How many bytes must be free before the contents that {@link frameData} is to frame. */
-export const dataHeadroom = 14;
+/** How long the head of a packet of contents is; at most {@link dataRoom}. In bytes. */
+export function dataHeadSize(length: number, id: number): number {
+  return 2 + sizedVarint(id) + (length === 0 ? 0 : 1 + varintSize(length));
+}
+
+export const dataRoom = 14;
 
 /**
- * Makes the packet of contents that stand in `buffer` from `dataHeadroom` on, by writing its head right before them.
- * @returns the part of the buffer that is the packet.
+ * Makes the packet of contents that stand in `bytes` from `contentsAt` on, by writing its head right before them. An
+ * empty one ends the contents of a file.
+ * @returns where the packet begins.
  */
-export function frameData(buffer: Buffer, length: number, id: number): Buffer {
-  const start = dataHeadroom - 2 - sizedVarint(id) - (length === 0 ? 0 : 1 + varintSize(length));
-  buffer[start] = 0x08;
-  buffer[start + 1] = TYPE_DATA;
-  const at = putField(buffer, start + 2, 0x18, id);
+export function putDataHead(bytes: Buffer, contentsAt: number, length: number, id: number): number {
+  const start = contentsAt - dataHeadSize(length, id);
+  bytes[start] = 0x08;
+  bytes[start + 1] = TYPE_DATA;
+  const at = putField(bytes, start + 2, 0x18, id);
   if (length !== 0) {
-    buffer[at] = 0x22;
-    putVarint(buffer, at + 1, length);
+    bytes[at] = 0x22;
+    putVarint(bytes, at + 1, length);
   }
-  return buffer.subarray(start, dataHeadroom + length);
+  return start;
 }
 
 /** @throws MalformedPacket */
@@ -234,10 +257,11 @@ function varintSize(value: number): number {
   return size;
 }
 
-function bigVarintSize(value: bigint): number {
-  let size = 1;
-  for (let rest = value >> 7n; rest !== 0n; rest >>= 7n) size++;
-  return size;
+/** Of 64 bits in two halves. */
+function longVarintSize(low: number, high: number): number {
+  if (high === 0) return varintSize(low);
+  // The first four bytes hold 28 bits; a number holds the other 36 exactly.
+  return 4 + varintSize(high * 16 + (low >>> 28));
 }
 
 function sizedVarint(value: number): number {
@@ -251,20 +275,17 @@ function sizedText(text: BytePath): number {
 function putVarint(bytes: Buffer, start: number, value: number): number {
   let at = start;
   let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
+  for (; rest > 0x7fff_ffff; rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
+  for (; rest >= 128; rest >>>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
   bytes[at++] = rest;
   return at;
 }
 
-function putBigVarint(bytes: Buffer, start: number, value: bigint): number {
-  let at = start;
-  // Seven bytes at a time fit a number: 2^49.
-  const low = Number(value & 0x1ffffffffffffn);
-  const high = Number(value >> 49n);
-  if (high === 0) return putVarint(bytes, at, low);
+function putLongVarint(bytes: Buffer, start: number, low: number, high: number): number {
+  if (high === 0) return putVarint(bytes, start, low);
   let rest = low;
-  for (let count = 0; count < 7; count++, rest = Math.floor(rest / 128)) bytes[at++] = (rest % 128) | 0x80;
-  return putVarint(bytes, at, high);
+  for (let at = start; at < start + 4; at++, rest >>>= 7) bytes[at] = (rest & 0x7f) | 0x80;
+  return putVarint(bytes, start + 4, high * 16 + (low >>> 28));
 }
 
 /** A varint field; zero is what an absent one means. */

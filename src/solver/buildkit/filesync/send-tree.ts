@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { type BytePath, isText, pathText } from "./byte-path.ts";
 import { kindOf } from "./file-mode.ts";
 import { FilePool } from "./file-pool.ts";
-import { decodePacket, encodeStat, endOfStats, finishPacket } from "./packet.ts";
+import { decodePacket, endOfStats, finishPacket, putStat, statRoom } from "./packet.ts";
 import { CallOver, type PacketStream } from "./packet-stream.ts";
 import type { Selection } from "./selection.ts";
 import type { Tree } from "./tree.ts";
@@ -54,7 +54,8 @@ export async function sendTree(stream: PacketStream, tree: Tree, selection: Sele
       const linkname = entry.link ?? entry.stat.target;
       if (kindOf(entry.stat.mode) === "file") offered.set(id, entry);
       if (!isText(entry.path) || !isText(linkname)) unfit ??= entry.path;
-      const pause = stream.send(encodeStat({ ...entry.stat, path: entry.path, linkname }));
+      const named = { path: entry.path, linkname };
+      const pause = stream.write(statRoom(named), (bytes, at) => putStat(bytes, at, named, entry.stat));
       if (++id % walkBurst === 0 && pause === undefined) await setImmediate();
       if (pause !== undefined) await pause;
     }

@@ -15,6 +15,8 @@ export interface Tree {
   stat(path: BytePath): TreeStat | undefined;
   /** @returns the contents of a regular file, unless it is no longer the one that `stat` saw. */
   open(path: BytePath, stat: TreeStat): TreeFile | ContentsChanged;
+  /** Reads a small file whole into the buffer, from `offset` on, unless it is not what `stat` saw when it was read. */
+  readWhole(path: BytePath, stat: TreeStat, buffer: Buffer, offset: number): ContentsChanged | undefined;
 }
 
 export interface TreeEntry {
@@ -33,8 +35,9 @@ export interface TreeStat {
   readonly target: BytePath;
   readonly devMajor: number;
   readonly devMinor: number;
-  /** The same for every name of a file; of use when it has more than one. */
-  readonly identity: string;
+  /** Together the same for every name of a file, and for no other file. */
+  readonly device: bigint;
+  readonly inode: bigint;
   readonly hasOtherNames: boolean;
   /** A regular file to the worker, but nothing that can be read: a socket. */
   readonly isSocket: boolean;
@@ -46,12 +49,8 @@ export type ContentsChanged = typeof contentsChanged;
 
 /** A regular file held open. `close` must be called, once. */
 export interface TreeFile {
-  /**
-   * Fills `length` bytes of the buffer from `offset` on with what comes next in the file: the asynchronous way for
-   * large files, the synchronous one for small.
-   */
+  /** Fills `length` bytes of the buffer from `offset` on with what comes next in the file. */
   read(buffer: Buffer, offset: number, length: number): Promise<ContentsChanged | undefined>;
-  readSync(buffer: Buffer, offset: number, length: number): ContentsChanged | undefined;
   /** Whether the file is, after it was read, still the one that was listed. */
   isUnchanged(): boolean;
   close(): void;

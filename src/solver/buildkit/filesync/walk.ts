@@ -101,8 +101,9 @@ function judge(selection: Selection, path: BytePath, isFolder: boolean, parent: 
 /** Only names that are sent count, so that none links to one that is left out. */
 function earlierName(names: Map<string, BytePath>, path: BytePath, stat: TreeStat): BytePath | undefined {
   if (!stat.hasOtherNames || stat.target !== "") return undefined;
-  const earlier = names.get(stat.identity);
-  if (earlier === undefined) names.set(stat.identity, path);
+  const identity = `${stat.device}:${stat.inode}`;
+  const earlier = names.get(identity);
+  if (earlier === undefined) names.set(identity, path);
   return earlier;
 }
 
