@@ -37,9 +37,22 @@ export class GatewayReader implements ContextReader {
   }
 
   inputs(signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>> {
-    const supported = this.#gateway.build.gatewayCaps.has("frontend.inputs");
-    this.#inputs ??= supported ? this.#gateway.inputs(signal) : Promise.resolve(new Map());
+    this.#inputs ??= this.#readInputs(signal);
     return this.#inputs;
+  }
+
+  async #readInputs(signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>> {
+    if (!this.#gateway.build.gatewayCaps.has("frontend.inputs")) return new Map();
+    const inputs = await this.#gateway.inputs(signal);
+    for (const [name, definition] of inputs) {
+      // It may stand for scratch, or for nothing at all: BuildKit's frontend takes neither.
+      if (definition.length > 0) continue;
+      throw new Failure(
+        "definition-invalid",
+        `invalid nil input definition to definition op: the input "${name}" is empty`,
+      );
+    }
+    return inputs;
   }
 }
 

@@ -4,6 +4,7 @@ import { Failure } from "../../src/failure.ts";
 import { buildDockerfile, runFrontend } from "../../src/frontend/build.ts";
 import type { Compilation } from "../../src/graph/compilation.ts";
 import { compile } from "../../src/graph/compile.ts";
+import { unmarshal } from "../../src/llb/unmarshal.ts";
 import { MemoryGateway, type MemoryWorld } from "./memory-gateway.ts";
 
 const signal = new AbortController().signal;
@@ -20,6 +21,15 @@ async function build(dockerfile: string, world: MemoryWorld = {}) {
   const compilations: Compilation[] = [];
   const result = await buildDockerfile(gateway, { onCompiled: (one) => void compilations.push(one) }, signal);
   return { gateway, result, compilation: compilations[0] };
+}
+
+/** One that another build may hand in: a file on an image. */
+async function anyDefinition(): Promise<Uint8Array> {
+  const rootfs = { type: "layers", diff_ids: [`sha256:${"a".repeat(64)}`] };
+  const config = { architecture: "amd64", os: "linux", rootfs };
+  const images = { "docker.io/library/alpine:latest": { digest: "", config } };
+  const { platforms } = await compile("FROM alpine\nWORKDIR /made\n", { images });
+  return platforms[0]?.definition.bytes ?? new Uint8Array();
 }
 
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
@@ -149,6 +159,15 @@ describe("reading the Dockerfile", () => {
     const promise = build("FROM a\n", { options: { context: "https://example.com/a.git?x=1" } });
     await expect(promise).rejects.toBeInstanceOf(DockerfileError);
   });
+
+  test("an input that is empty is refused, and a context can be one that is not", async () => {
+    const withInput = (definition: Uint8Array) =>
+      build("FROM scratch\nCOPY a /\n", { inputs: new Map([["context", definition]]) });
+    await expect(withInput(new Uint8Array())).rejects.toMatchObject({ code: "definition-invalid" });
+    const { gateway } = await withInput(await anyDefinition());
+    const sources = unmarshal(gateway.results[0] ?? new Uint8Array()).ops.filter(({ kind }) => kind === "source");
+    expect(sources).toMatchObject([{ identifier: "docker-image://docker.io/library/alpine:latest" }]);
+  });
 });
 
 describe("images and sources", () => {
@@ -244,7 +263,7 @@ describe("other frontends", () => {
   });
 
   test("another one gets the build, with its command line", async () => {
-    const inputs = new Map([["x", new Uint8Array()]]);
+    const inputs = new Map([["x", await anyDefinition()]]);
     const { gateway, result, compilation } = await build("# syntax=acme/front:1 --flag\nFROM alpine\n", {
       options: { target: "t" },
       inputs,
