@@ -1,5 +1,18 @@
 export { type Diagnostic, DockerfileError } from "./diagnostic.ts";
 export { Failure, type FailureCode } from "./failure.ts";
+export type { Analysis, AnalyzedVertex, EnoughWorkers, WorkerCount } from "./graph/analyses/analysis.ts";
+export { type AnalyzeOptions, analyze } from "./graph/analyses/analyze.ts";
+export type { Durations, PastVertex, VertexDuration, VertexKeys } from "./graph/analyses/durations.ts";
+export { type FindingsOptions, findings } from "./graph/analyses/findings/find-findings.ts";
+export type { Finding, FindingRule, Saving } from "./graph/analyses/findings/finding.ts";
+export { findingDiagnostics } from "./graph/analyses/findings/finding-diagnostics.ts";
+export { type BuildReport, type ReportOptions, reportOf } from "./graph/analyses/report.ts";
+export { type AnalysisShape, type ReportShape, reportJson, reportShape } from "./graph/analyses/report-shape.ts";
+export { type ReportTextOptions, reportText } from "./graph/analyses/report-text.ts";
+export { type ResolveOptions, resolveDurations } from "./graph/analyses/resolve-durations.ts";
+export { type Schedule, type ScheduledVertex, type SimulateOptions, simulate } from "./graph/analyses/simulate.ts";
+export { vertexKeys } from "./graph/analyses/vertex-keys.ts";
+export { type Change, type Outcome, whatIf } from "./graph/analyses/what-if.ts";
 export type { BuildGraph, GraphVertex } from "./graph/build-graph.ts";
 export { type CaretStyle, diagnosticsText, failureText, plainCaretStyle } from "./graph/caret.ts";
 export { check } from "./graph/check.ts";
@@ -39,6 +52,7 @@ export { type ParsedSource, type Placed, type PlacedStage, parse } from "./graph
 export type { GraphFormat } from "./graph/render/graph-format.ts";
 export { type GraphShape, graphShape, type VertexShape } from "./graph/render/json.ts";
 export { renderGraph } from "./graph/render/render-graph.ts";
+export { renderSvg } from "./graph/render/svg.ts";
 export {
   type Target,
   type TargetList,

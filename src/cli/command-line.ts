@@ -1,4 +1,5 @@
 import { Command, CommanderError, Help } from "commander";
+import { addAnalyzeCommand } from "./commands/analyze-command.ts";
 import { addCheckCommand } from "./commands/check-command.ts";
 import { addCompileCommand } from "./commands/compile-command.ts";
 import { addDiskUsageCommand } from "./commands/du-command.ts";
@@ -20,6 +21,7 @@ const commands = new Map([
   ["compile", addCompileCommand],
   ["check", addCheckCommand],
   ["graph", addGraphCommand],
+  ["analyze", addAnalyzeCommand],
   ["outline", addOutlineCommand],
   ["targets", addTargetsCommand],
   ["dump", addDumpCommand],

@@ -16,8 +16,8 @@ export function addGraphCommand(program: Command, terminal: Terminal, exit: (cod
     .argument("[context]", "folder that the build reads, or a git or web address", ".");
   addImageFlags(addBuildFlags(command))
     .addOption(
-      new Option("--format <format>", "text, json, or a picture as dot or mermaid")
-        .choices(graphFormats)
+      new Option("--format <format>", "text, json, or a picture as svg, dot or mermaid")
+        .choices([...graphFormats, "svg"])
         .default("text"),
     )
     .addHelpText("after", details)
@@ -32,5 +32,6 @@ const details = `${imageFlagsHelp}
 Examples:
   llbc graph .
   llbc graph . --platform linux/amd64,linux/arm64 --target test
-  llbc graph . --format dot | dot -Tsvg > graph.svg
+  llbc graph . --format svg > graph.svg          to look at in a browser
+  llbc graph . --format dot | dot -Tpdf > graph.pdf
   llbc graph . --format mermaid                  for a fenced block of that name in Markdown`;

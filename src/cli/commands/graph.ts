@@ -1,5 +1,6 @@
 import { compileIn } from "../../graph/compile.ts";
 import { renderGraph } from "../../graph/render/render-graph.ts";
+import { renderSvg } from "../../graph/render/svg.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { withSubject } from "../with-subject.ts";
 import { writeStandardOutput } from "../write-output.ts";
@@ -13,6 +14,7 @@ export async function graphCommand(context: string, flags: GraphFlags, terminal:
   const { graph } = await withSubject(request, terminal, ({ source, options, environment }) =>
     compileIn(source, options, environment),
   );
-  await writeStandardOutput(renderGraph(graph, flags.format), terminal);
+  const { format } = flags;
+  await writeStandardOutput(format === "svg" ? await renderSvg(graph) : renderGraph(graph, format), terminal);
   return 0;
 }

@@ -45,7 +45,7 @@ function rowOf(layout: GraphLayout, placed: PlacedVertex): readonly string[] {
 }
 
 /** `line 4`, `lines 4-6`, or with gaps `lines 4,9`. */
-function linesText(lines: readonly number[]): string {
+export function linesText(lines: readonly number[]): string {
   if (lines.length === 0) return "";
   const runs: { first: number; last: number }[] = [];
   for (const line of lines) {

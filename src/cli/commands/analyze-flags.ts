@@ -1,0 +1,8 @@
+import type { BuildFlags } from "./build-flags.ts";
+import type { ImageFlags } from "./image-flags.ts";
+
+/** The flags of `llbc analyze` as they were typed. */
+export interface AnalyzeFlags extends BuildFlags, ImageFlags {
+  readonly workers?: string;
+  readonly json?: true;
+}
