@@ -4,6 +4,8 @@ export interface Timestamp {
   readonly nanoseconds: bigint;
   /** Seconds east of UTC. */
   readonly offset: number;
+  /** As it was read, where it would be written in just that way. */
+  readonly text?: string;
 }
 
 const billion = 1_000_000_000n;
@@ -26,6 +28,7 @@ export function wrappedNanoseconds(timestamp: Timestamp): bigint {
 
 /** RFC 3339 with as many digits of the second as needed, as Go writes times into JSON; undefined outside years 0–9999. */
 export function formatTimestamp(timestamp: Timestamp): string | undefined {
+  if (timestamp.text !== undefined) return timestamp.text;
   const seconds = secondsOf(timestamp);
   const fraction = timestamp.nanoseconds - seconds * billion;
   const local = seconds + BigInt(timestamp.offset);
@@ -46,12 +49,14 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   if (offset === undefined) return undefined;
   const fraction = text.slice(secondsEnd + 1, Math.min(zoneAt, secondsEnd + 1 + 9));
   const seconds = BigInt(milliseconds / 1000 - offset);
-  return { nanoseconds: seconds * billion + BigInt(fraction.padEnd(9, "0")), offset };
+  const nanoseconds = seconds * billion + BigInt(fraction.padEnd(9, "0"));
+  return shortest.test(text) ? { nanoseconds, offset, text } : { nanoseconds, offset };
 }
 
 const firstSecond = BigInt(Date.parse("0000-01-01T00:00:00Z")) / 1000n;
 const lastSecond = BigInt(Date.parse("9999-12-31T23:59:59Z")) / 1000n;
 const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+const shortest = /^[^.,]{19}(?:\.\d{0,8}[1-9])?Z$/;
 const secondsEnd = "2006-01-02T15:04:05".length;
 
 function formatOffset(offset: number): string {

@@ -6,7 +6,6 @@ import type { LinuxResources, OpMetadata, ProgressGroup } from "./op-metadata.ts
 import {
   checkLength,
   lengthTag,
-  newWriter,
   numberTag,
   type Writer,
   writeBigint,
@@ -55,7 +54,7 @@ function encodeMetadata(writer: Writer, metadata: OpMetadata, caps: CapsEncoder)
     writeFlag(writer, 1, metadata.exportCache);
     writer.ldelim();
   }
-  if (metadata.caps !== undefined) writer.raw(caps.encode(metadata.caps));
+  if (metadata.caps !== undefined) caps.encode(writer, metadata.caps);
   if (metadata.progressGroup !== undefined) encodeProgressGroup(writer, metadata.progressGroup);
   if (metadata.linuxResources !== undefined) encodeResources(writer, metadata.linuxResources);
 }
@@ -63,20 +62,21 @@ function encodeMetadata(writer: Writer, metadata: OpMetadata, caps: CapsEncoder)
 /** A map from id to true. Most ops ask for the same few sets, which `marshal` makes the same object. */
 class CapsEncoder {
   readonly #known = new Map<Iterable<string>, Uint8Array>();
-  readonly #writer = newWriter();
 
-  encode(caps: Iterable<string>): Uint8Array {
+  encode(writer: Writer, caps: Iterable<string>): void {
     const known = this.#known.get(caps);
-    if (known !== undefined) return known;
-    const writer = this.#writer.reset();
+    if (known !== undefined) {
+      writer.raw(known);
+      return;
+    }
+    const start = writer.pos;
     for (const id of sortedTexts(caps)) {
       writer.uint32(lengthTag(5)).fork();
       writeString(writer, 1, id);
       writer.uint32(numberTag(2)).bool(true).ldelim();
     }
-    const bytes = writer.finish();
-    this.#known.set(caps, bytes);
-    return bytes;
+    // A copy: what is around it may still move.
+    this.#known.set(caps, new Uint8Array(writer.buf.subarray(start, writer.pos)));
   }
 }
 

@@ -14,7 +14,7 @@ import type { OpMetadata } from "./op-metadata.ts";
 import { opOf } from "./op-of.ts";
 import { SourceCollector } from "./source-collector.ts";
 import type { Edge, Vertex } from "./vertex.ts";
-import { checkLength, NotUtf8, newWriter, TooLarge, type Writer } from "./wire.ts";
+import { checkLength, giveBack, NotUtf8, TooLarge, takeWriter, type Writer } from "./wire.ts";
 
 export type { MarshalOptions } from "./op-context.ts";
 
@@ -52,10 +52,9 @@ export function marshal(root: Edge | undefined, options: MarshalOptions): Marsha
     // Such text may stand beside the ops, too: in names and file names.
     throw refusal(error, result.vertex);
   }
-  return {
-    definition: { def, digests, metadata, source, bytes: writer.finish(true) },
-    vertices: [...walk.vertices.values()],
-  };
+  const bytes = writer.finish();
+  giveBack(writer);
+  return { definition: { def, digests, metadata, source, bytes }, vertices: [...walk.vertices.values()] };
 }
 
 /** What scratch marshals to: no ops, no source, no bytes. */
@@ -107,7 +106,7 @@ function newWalk(options: MarshalOptions): Walk {
     metadata: new Map(),
     sources: new SourceCollector(),
     capSets: new CapSets(),
-    writer: newWriter(),
+    writer: takeWriter(),
     bytes: 0,
   };
   return walk;

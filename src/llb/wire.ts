@@ -11,6 +11,24 @@ export function newWriter(): Writer {
   return protobuf.Writer.create();
 }
 
+/**
+ * A writer with nothing written. It comes with the memory of one that was given back: new memory costs more than all
+ * that is written into it.
+ */
+export function takeWriter(): Writer {
+  const writer = spare ?? newWriter();
+  spare = undefined;
+  return writer;
+}
+
+/** What was written is read out; whoever gives a writer back does not write with it again. */
+export function giveBack(writer: Writer): void {
+  if (writer.buf.length <= mostSpareBytes) spare = writer.reset();
+}
+
+let spare: Writer | undefined;
+const mostSpareBytes = 1024 * 1024;
+
 const LEN = 2;
 const VARINT = 0;
 
