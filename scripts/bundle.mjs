@@ -175,39 +175,27 @@ function sharedCore(names) {
   };
 }
 
-/**
- * Node's modules that take milliseconds to load, and that a compile seldom needs: loaded when a function of theirs is
- * called. Of node:crypto it needs the hashes of a few vertices, which JavaScript has made before that would be loaded.
- */
+/** Node's modules that take milliseconds to load, and that a compile seldom needs: loaded when a function is called. */
 function loadWhenCalled() {
   return {
     name: "load-when-called",
     setup(builder) {
-      builder.onResolve({ filter: /^node:(fs\/promises|os|crypto)$/ }, ({ path, importer }) =>
+      builder.onResolve({ filter: /^node:(fs\/promises|os)$/ }, ({ path, importer }) =>
         importer.startsWith(source) ? { path, namespace: "when-called", sideEffects: false } : undefined,
       );
       builder.onLoad({ filter: /.*/, namespace: "when-called" }, ({ path }) => {
         const exported = Object.entries(createRequire(import.meta.url)(path));
         const functions = exported.filter(([, value]) => typeof value === "function").map(([name]) => name);
-        const line = (name) => `export const ${name} = (...all) => node().${name}(...all);`;
-        const lines = functions.filter((name) => path !== "node:crypto" || name !== "hash").map(line);
-        const more = path === "node:crypto" ? [smallHash] : path === "node:fs/promises" ? [constants] : [];
-        const contents = [`const node = () => require(${JSON.stringify(path)});`, ...lines, ...more].join("\n");
-        return { contents, resolveDir: root };
+        const lines = functions.map((name) => `export const ${name} = (...all) => node().${name}(...all);`);
+        const constants = 'export { constants } from "node:fs";';
+        return {
+          contents: [`const node = () => require(${JSON.stringify(path)});`, ...lines, constants].join("\n"),
+          resolveDir: root,
+        };
       });
     },
   };
 }
-
-const constants = 'export { constants } from "node:fs";';
-const smallHash = `
-import { sha256 } from "@noble/hashes/sha2.js";
-let left = 16 * 1024;
-export const hash = (algorithm, data, encoding) => {
-  left -= data.length;
-  if (left < 0 || algorithm !== "sha256" || encoding !== "hex") return node().hash(algorithm, data, encoding);
-  return Buffer.from(sha256(typeof data === "string" ? Buffer.from(data) : data)).toString("hex");
-};`;
 
 /**
  * Packages without what takes time at every start. commander: node:child_process, for commands that are programs of
