@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DockerfileError } from "../../src/diagnostic.ts";
+import { Failure } from "../../src/failure.ts";
 import { buildDockerfile } from "../../src/frontend/build.ts";
 import type { SourceMeta, SourceMetaRequest } from "../../src/frontend/gateway.ts";
 import type { CompileOptions } from "../../src/graph/compile-options.ts";
@@ -7,8 +8,9 @@ import { frontendOptions } from "../../src/graph/config/frontend-options.ts";
 import { capSetWithout, llbCaps } from "../../src/llb/caps.ts";
 import { unmarshal } from "../../src/llb/unmarshal.ts";
 import { formatPlatformFully, parsePlatform } from "../../src/platform.ts";
+import { statusOf } from "../../src/solver/buildkit/rpc-status.ts";
 import { optionsOf } from "../conformance/compile-case.ts";
-import { type ConformanceCase, type ExpectedCompilation, loadGroup } from "../conformance/load.ts";
+import { type ConformanceCase, type ExpectedCompilation, loadCompileCases, loadGroup } from "../conformance/load.ts";
 import { MemoryGateway } from "./memory-gateway.ts";
 
 const groups = ["dockerignore", "main-context", "multi-platform", "named-contexts", "source-date-epoch"];
@@ -36,6 +38,26 @@ describe.each(groups)("over a gateway, what BuildKit's frontend makes: %s", (gro
     for (const [key, value] of Object.entries(expected.resultMetadata ?? {})) {
       expect(metadata.get(key)?.toString(), key).toBe(value);
     }
+  });
+});
+
+describe("an error goes back with BuildKit's lines", () => {
+  const failing = loadCompileCases().filter(({ expected }) => !expected.ok && expected.error !== undefined);
+
+  test.each(failing.map((one) => [`${one.group}/${one.name}`, one] as const))("%s", async (_, testCase) => {
+    const error: unknown = await buildDockerfile(gatewayOf(testCase), {}, signal).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    const { message, details } = statusOf(error);
+    expect(message).toMatch(/\w/);
+    const { lines = [] } = testCase.expected.error ?? {};
+    if (lines.length === 0) return;
+    // Clients point at the last one first.
+    const shown = JSON.parse(Buffer.from(details?.at(-1)?.value ?? []).toString());
+    const starts: number[] = shown.ranges.map(({ start }: { start: { line: number } }) => start.line);
+    expect([...new Set(starts)].sort((a, b) => a - b)).toEqual(lines);
+    expect(Buffer.compare(Buffer.from(shown.info.data, "base64"), testCase.dockerfile)).toBe(0);
   });
 });
 
@@ -98,9 +120,9 @@ async function answer(
   }
   const asked = formatPlatformFully(platform ?? { os: "linux", architecture: "amd64" });
   const given = images[`${ref}|${asked}`] ?? images[ref];
-  if (given !== undefined && "error" in given) throw new Error(given.error);
+  if (given !== undefined && "error" in given) throw new Failure("worker-refused", given.error);
   const known = given ?? (await resolver?.image(ref, { platform: asked, resolveMode: "default", signal }));
-  if (known === undefined || "replacedBy" in known) throw new Error(`${ref} is not known`);
+  if (known === undefined || "replacedBy" in known) throw new Failure("worker-refused", `${ref} is not known`);
   const { config, digest = "" } = known;
   const bytes = config instanceof Uint8Array ? config : Buffer.from(JSON.stringify(config));
   return { identifier, attrs, image: { digest: digest === "-" ? "" : digest, config: bytes } };
