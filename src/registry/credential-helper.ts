@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { errnoOf, errnoText } from "../errno.ts";
@@ -82,7 +81,9 @@ interface Ran {
   readonly output: string;
 }
 
-function run(program: string, input: string, env: Environment, signal: AbortSignal | undefined): Promise<Ran> {
+async function run(program: string, input: string, env: Environment, signal: AbortSignal | undefined): Promise<Ran> {
+  // Most builds start no program, and each would load what starts them.
+  const { spawn } = await import("node:child_process");
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
       if (signal?.aborted === true) {

@@ -13,8 +13,8 @@ export interface RunningSolve extends Promise<SolveResult> {
 /** Takes an event in; what it returns is waited for before the next. */
 export type EventSink = (event: SolveEvent) => Promise<void> | void;
 
-/** So many events wait for one reader; then the worker's messages do. */
-const buffered = 1024;
+/** So many events, or so many bytes of logs, wait for one reader; then the worker's messages do. */
+const buffered = { events: 1024, bytes: 8 << 20 };
 
 /** Starts a build whose events can be iterated over. */
 export function startSolve(run: (tell: EventSink) => Promise<SolveResult>): RunningSolve {
@@ -44,6 +44,7 @@ export function startSolve(run: (tell: EventSink) => Promise<SolveResult>): Runn
 class EventReader implements AsyncIterator<SolveEvent> {
   readonly #queue: SolveEvent[] = [];
   readonly #leave: () => void;
+  #bytes = 0;
   #isOver = false;
   #waiting: (() => void)[] = [];
   #paused: (() => void)[] = [];
@@ -55,8 +56,9 @@ class EventReader implements AsyncIterator<SolveEvent> {
   /** Resolves when there is room again; nothing where there still is. */
   push(event: SolveEvent): Promise<void> | undefined {
     this.#queue.push(event);
+    this.#bytes += weightOf(event);
     this.#wake();
-    if (this.#queue.length < buffered) return undefined;
+    if (this.#queue.length < buffered.events && this.#bytes < buffered.bytes) return undefined;
     return new Promise((resolve) => this.#paused.push(resolve));
   }
 
@@ -70,7 +72,8 @@ class EventReader implements AsyncIterator<SolveEvent> {
   async next(): Promise<IteratorResult<SolveEvent, undefined>> {
     for (;;) {
       const event = this.#queue.shift();
-      if (this.#queue.length < buffered / 2) this.#resume();
+      this.#bytes -= event === undefined ? 0 : weightOf(event);
+      if (this.#queue.length < buffered.events / 2 && this.#bytes < buffered.bytes / 2) this.#resume();
       if (event !== undefined) return { done: false, value: event };
       if (this.#isOver) return { done: true, value: undefined };
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -94,4 +97,8 @@ class EventReader implements AsyncIterator<SolveEvent> {
     this.#paused = [];
     for (const resolve of paused) resolve();
   }
+}
+
+function weightOf(event: SolveEvent): number {
+  return event.kind === "log" ? event.data.length : 0;
 }

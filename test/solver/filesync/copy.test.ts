@@ -30,7 +30,9 @@ test("a tree arrives as it was sent: modes, times, links, names", async () => {
 
   expect(copied.reported).toEqual([]);
   expect([copied.sender.code, copied.receiver.code]).toEqual([0, 0]);
-  expect(describeTree(to)).toEqual(describeTree(from));
+  expect(describeTree(to)).toEqual(describeTree(from, { received: true }));
+  const modes = new Map(copied.stats.map((stat) => [stat.path, stat.mode]));
+  expect([modes.get("tool"), modes.get("a")]).toEqual([2 ** 23 + 0o755, 2 ** 31 + 2 ** 20 + 0o777]);
   expect(copied.stats.map((stat) => stat.path).slice(0, 6)).toEqual([
     "a",
     "a/b",

@@ -172,8 +172,11 @@ export function tempFolder(): string {
   return folder;
 }
 
-/** All that can be told of a tree, by path; times cut off at the microsecond, since Node cannot set them more exactly. */
-export function describeTree(root: string): ReadonlyMap<string, string> {
+/**
+ * All that can be told of a tree, by path; times cut off at the microsecond, since Node cannot set them more exactly.
+ * With `received`, as it is when it was sent and received: files are never setuid or setgid then.
+ */
+export function describeTree(root: string, { received = false } = {}): ReadonlyMap<string, string> {
   const described = new Map<string, string>();
   const inodes = new Map<bigint, string>();
   const visit = (folder: string) => {
@@ -182,7 +185,8 @@ export function describeTree(root: string): ReadonlyMap<string, string> {
       const path = folder === "" ? name : `${folder}/${name}`;
       const bytes = Buffer.from(`${root}/${path}`, "latin1");
       const stats = lstatSync(bytes, { bigint: true });
-      const mode = (Number(stats.mode) & 0o7777).toString(8);
+      const bits = received && stats.isFile() ? 0o1777n : 0o7777n;
+      const mode = (stats.mode & bits).toString(8);
       const time = stats.mtimeNs / 1000n;
       if (stats.isDirectory()) {
         described.set(path, `folder ${mode} ${time}`);

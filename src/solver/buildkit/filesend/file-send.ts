@@ -33,7 +33,8 @@ export interface Exported {
 /**
  * moby.filesync.v1.FileSend: takes what the worker's exporters send. A file is there as a whole or not at all; a folder
  * is merged into, file by file, and nothing is written outside of it. Owners are not kept (files belong to who runs
- * this), nor extended attributes; times are cut off at the microsecond.
+ * this), and so neither are the setuid and setgid bits of files; devices are refused. Extended attributes are not
+ * kept; times are cut off at the microsecond.
  *
  * What cannot be written fails the build and is reported as `export-failed`.
  */

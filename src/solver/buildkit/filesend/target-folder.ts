@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import {
   chmodSync,
   closeSync,
@@ -27,7 +26,6 @@ import { ExportError } from "./export-error.ts";
 import { fileTime } from "./file-time.ts";
 import { tempName } from "./temp-name.ts";
 
-const runProgram = promisify(execFile);
 const windows = process.platform === "win32";
 
 /** A file of the export that is being written, under another name until it is whole. */
@@ -96,24 +94,27 @@ export class TargetFolder {
     this.#replace(stat.path, (temp) => linkSync(diskPath(this.#root, stat.linkname), temp));
   }
 
-  /** A pipe, or a device where we may make one. Node cannot, so the system's own `mknod` does. */
+  /**
+   * A pipe. Node cannot make one, so the system's own `mknod` does. Devices are refused: in the hands of whoever may
+   * read the folder, one is a way to this machine's disks and memory.
+   */
   async makeSpecialFile(stat: Stat, kind: "fifo" | "block-device" | "char-device"): Promise<void> {
+    if (kind !== "fifo") throw new ExportError(pathText(stat.path), { reason: "devices are not made here" });
     if (windows) throw new ExportError(pathText(stat.path), { reason: "Windows has no such kind of file" });
     const temp = this.#tempBeside(stat.path);
     // A name that is not text cannot be an argument of a program. Nothing but an attack has such a pipe.
     if (Buffer.isBuffer(temp)) throw new ExportError(pathText(stat.path), { reason: "its name is not plain ASCII" });
-    const letters = { fifo: "p", "block-device": "b", "char-device": "c" };
-    const numbers = kind === "fifo" ? [] : [String(stat.devMajor), String(stat.devMinor)];
     try {
-      await runProgram("mknod", [temp, letters[kind], ...numbers]);
+      const { execFile } = await import("node:child_process");
+      await promisify(execFile)("mknod", [temp, "p"]);
     } catch {
       throw new ExportError(pathText(stat.path), {
-        reason: "this user may not make devices, or there is no mknod program",
+        reason: "this user may not make pipes, or there is no mknod program",
       });
     }
     this.#write(stat.path, (path) => {
       try {
-        chmodSync(temp, permissionsOf(stat.mode));
+        chmodSync(temp, permissionsOf(stat.mode) & plainPermissions);
         const time = fileTime(stat.mtime);
         utimesSync(temp, time, time);
         this.#putInPlace(stat.path, path, temp);
@@ -134,7 +135,7 @@ export class TargetFolder {
     try {
       this.#write(stat.path, (path) => {
         try {
-          if (!windows) fchmodSync(file.fd, permissionsOf(stat.mode));
+          if (!windows) fchmodSync(file.fd, permissionsOf(stat.mode) & plainPermissions);
           const time = fileTime(stat.mtime);
           futimesSync(file.fd, time, time);
         } finally {
@@ -196,6 +197,9 @@ export class TargetFolder {
     }
   }
 }
+
+/** Without setuid and setgid: the owner is another one here, as whom nobody meant a program to run. */
+const plainPermissions = 0o1777;
 
 const createFlags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 
