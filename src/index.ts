@@ -99,7 +99,9 @@ export type { ImageSize, LayerSize } from "./solver/image-sizes.ts";
 export { connect, discover, solve } from "./solver/on-demand.ts";
 export type { RunningSolve } from "./solver/running-solve.ts";
 export type {
+  ArchiveInput,
   CacheEntry,
+  ContextInput,
   DockerfileInput,
   SecretSource,
   SolveOptions,

@@ -36,7 +36,7 @@ export interface SubjectBase {
 /** Reads what the command line names, but for the Dockerfile and its ignore files. */
 export async function readSubjectBase(request: SubjectRequest, terminal: Terminal): Promise<SubjectBase> {
   const { context, file, build, images } = request;
-  const answers = images.images === undefined ? {} : await readImageAnswers(images.images, terminal);
+  const answers = images.images === undefined ? {} : readImageAnswers(images.images, terminal);
   const input = await readBuildInput(context, file, terminal);
   const dockerfile = dockerfilePath(context, file, terminal);
   return { request, inputs: await findInputs(input, { ...build, dockerfile }), images: answers };
@@ -64,13 +64,14 @@ export interface DockerfileHere {
   readonly ignoreFile: { readonly name: string; readonly content: Uint8Array } | undefined;
 }
 
-/** Undefined where the Dockerfile lies in a remote context. */
+/** Undefined where the Dockerfile lies in a remote context, or elsewhere on the web. */
 export async function readDockerfileHere({
   sources,
   frontendOptions,
+  dockerfileUrl,
 }: BuildInputs): Promise<DockerfileHere | undefined> {
   const place = sources.get("dockerfile");
-  if (place === undefined) return undefined;
+  if (place === undefined || dockerfileUrl !== undefined) return undefined;
   const filename = frontendOptions.get("filename") ?? "Dockerfile";
   const source = await readLocalFile(place, filename);
   if (source === undefined) {

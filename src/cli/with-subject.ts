@@ -30,11 +30,11 @@ export async function withSubject<T>(
   const { signal } = terminal;
   try {
     const base = await readSubjectBase(request, terminal);
-    const { addr, builder, findsWorker } = request.images;
-    if (addr === undefined && findsWorker !== true) return await useText(await localSubject(base, terminal), use);
+    const { addr, builder } = request.images;
+    if (!asksWorker(base)) return await useText(await localSubject(base, terminal), use);
     const { withWorkerGateway } = await import("./worker-gateway.ts");
     const { workerSubject } = await import("./worker-subject.ts");
-    const where = { addr, builder, platforms: request.build.platforms };
+    const where = { addr, builder, platforms: request.build.platforms, uploads: base.inputs.uploads };
     return await withWorkerGateway(where, signal, async (worker, linked) =>
       useText(await workerSubject(base, worker, { env: terminal.env, signal: linked }), use),
     );
@@ -44,12 +44,18 @@ export async function withSubject<T>(
   }
 }
 
+function asksWorker({ request: { images }, inputs }: SubjectBase): boolean {
+  const isRemote = !inputs.sources.has("dockerfile") || inputs.dockerfileUrl !== undefined;
+  const { addr, findsWorker } = images;
+  return addr !== undefined || findsWorker === true || (findsWorker !== undefined && isRemote);
+}
+
 async function localSubject(base: SubjectBase, { env, signal }: Terminal): Promise<CompileSubject> {
   const { inputs } = base;
   const options = subjectOptions(base, "buildkit");
   const local = await readDockerfileHere(inputs);
   if (local === undefined) {
-    throw new Failure("usage", "the Dockerfile lies in the remote context, which only a worker can read", {
+    throw new Failure("usage", "the Dockerfile lies in an archive or on the web, which only a worker reads", {
       remedy: "Name a worker with --addr, or give the Dockerfile on standard input with -f -.",
     });
   }

@@ -1,15 +1,21 @@
 import type { Gateway } from "../frontend/gateway.ts";
 import { dockerCredentials } from "../registry/docker-credentials.ts";
+import { askWorker } from "../solver/ask-worker.ts";
 import { auth } from "../solver/buildkit/auth/auth.ts";
 import type { DiscoverOptions } from "../solver/buildkit/discover.ts";
-import { runJob } from "../solver/buildkit/job.ts";
-import { newId } from "../solver/buildkit/session.ts";
+import { upload } from "../solver/buildkit/upload.ts";
+import type { Uploads } from "../solver/buildkit/uploads.ts";
 import { openWorker } from "../solver/open-worker.ts";
 
 /** A worker that answers questions. */
 export interface WorkerGateway {
   readonly gateway: Gateway;
   readonly protocol: "docker" | "buildkit";
+}
+
+/** Which worker is asked, and what it may download from here. */
+export interface Asked extends Pick<DiscoverOptions, "addr" | "builder" | "platforms"> {
+  readonly uploads: Uploads;
 }
 
 /**
@@ -19,41 +25,22 @@ export interface WorkerGateway {
  * Rejects with what `use` rejects with, or a Failure of the connection.
  */
 export async function withWorkerGateway<T>(
-  where: Pick<DiscoverOptions, "addr" | "builder" | "platforms">,
+  { uploads, ...where }: Asked,
   signal: AbortSignal,
   use: (worker: WorkerGateway, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { connection } = await openWorker({ ...where, signal });
-  const answers: T[] = [];
+  const { protocol } = connection.worker;
   try {
-    await runJob({
+    return await askWorker(
       connection,
-      session: {
-        id: newId(),
-        sharedKey: "",
-        attach: (context) => [auth({ credentials: dockerCredentials() }, context)],
+      {
+        attach: (context) => [auth({ credentials: dockerCredentials() }, context), upload(uploads, context)],
+        signal,
       },
-      what: { kind: "gateway", run: (gateway, linked) => ask(gateway, linked) },
-      frontendOptions: new Map(),
-      exporters: [],
-      entitlements: [],
-      signal,
-      onEvent: () => {},
-    });
+      (gateway, linked) => use({ gateway, protocol }, linked),
+    );
   } finally {
     connection.close();
-  }
-  const [answer] = answers;
-  if (answer === undefined) throw new Error("a build ended well before its frontend did");
-  return answer;
-
-  async function ask(gateway: Gateway, linked: AbortSignal): Promise<void> {
-    try {
-      answers.push(await use({ gateway, protocol: connection.worker.protocol }, linked));
-    } catch (error) {
-      await gateway.fail(error, linked);
-      throw error;
-    }
-    await gateway.return({ metadata: new Map() }, linked);
   }
 }

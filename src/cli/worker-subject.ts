@@ -2,6 +2,7 @@ import type { Gateway } from "../frontend/gateway.ts";
 import { GatewayReader } from "../frontend/gateway-reader.ts";
 import { gatewayResolver } from "../frontend/gateway-resolver.ts";
 import { readDockerfile } from "../frontend/read-dockerfile.ts";
+import { readWebDockerfile } from "../frontend/web-dockerfile.ts";
 import type { ContextSite } from "../graph/context/context-build.ts";
 import { dockerfileDefinition } from "../graph/context/dockerfile-source.ts";
 import { loadMainContext } from "../graph/context/main-context.ts";
@@ -9,6 +10,7 @@ import { capSetOf } from "../llb/caps.ts";
 import { defaultPlatform, formatPlatformFully } from "../platform.ts";
 import {
   type CompileSubject,
+  type DockerfileHere,
   localEnvironment,
   readDockerfileHere,
   type SubjectBase,
@@ -31,7 +33,7 @@ export async function workerSubject(
   const options = subjectOptions(base, protocol);
   const reader = new GatewayReader(gateway);
   const platform = gateway.build.workers[0]?.platforms[0] ?? defaultPlatform;
-  const here = await readDockerfileHere(inputs);
+  const here = await readHere(base, gateway, signal);
   const site = { options: new Map(Object.entries(options.rawOptions)), sessionId: request.sessionId ?? "" };
   const { source, filename, ignoreFile } =
     here === undefined
@@ -52,6 +54,17 @@ export async function workerSubject(
       localPlatform: platform,
     },
   };
+}
+
+/** What is at hand, or is downloaded from an address of its own; undefined for what lies in a remote context. */
+async function readHere(
+  { inputs }: SubjectBase,
+  gateway: Gateway,
+  signal: AbortSignal,
+): Promise<DockerfileHere | undefined> {
+  const { dockerfileUrl } = inputs;
+  if (dockerfileUrl === undefined) return readDockerfileHere(inputs);
+  return { source: await readWebDockerfile(gateway, dockerfileUrl, signal), ignoreFile: undefined };
 }
 
 /** The Dockerfile of a remote context, by the same steps as in a build. */

@@ -10,6 +10,7 @@ import { fileSync } from "./buildkit/filesync/file-sync.ts";
 import { secrets } from "./buildkit/secrets.ts";
 import { sshForward } from "./buildkit/ssh/ssh-forward.ts";
 import type { SshSource } from "./buildkit/ssh/ssh-sources.ts";
+import { upload } from "./buildkit/upload.ts";
 import type { CachePlan } from "./caches.ts";
 import { declaredLists } from "./declared-lists.ts";
 import type { ExportPlan } from "./outputs.ts";
@@ -39,6 +40,7 @@ export function attachables(
     auth({ credentials: dockerCredentials() }, context),
     secrets(new Map(Object.entries(options.secrets ?? {})), context),
     ...(ssh.size === 0 ? [] : [sshForward(ssh, context)]),
+    ...(inputs.uploads.size === 0 ? [] : [upload(inputs.uploads, context)]),
     ...(stores.size === 0 ? [] : [contentStore(stores, context)]),
   ];
 }

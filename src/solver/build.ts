@@ -16,6 +16,7 @@ import type { Worker } from "./buildkit/worker-info.ts";
 import { type CachePlan, finishCaches, planCaches } from "./caches.ts";
 import { checkOptions } from "./check-options.ts";
 import { checkTargets } from "./check-targets.ts";
+import { completeInputs } from "./complete-inputs.ts";
 import { describeFailure } from "./describe-failure.ts";
 import type { SolveEvent } from "./events.ts";
 import { finishExports } from "./finish-exports.ts";
@@ -24,10 +25,10 @@ import { type ImageSize, readImageSizes } from "./image-sizes.ts";
 import { planExports } from "./outputs.ts";
 import { Recorder } from "./recorder.ts";
 import type { EventSink } from "./running-solve.ts";
-import type { DockerfileInput, SolveOptions, SolveResult } from "./solve-options.ts";
+import type { ContextInput, SolveOptions, SolveResult } from "./solve-options.ts";
 import { definitionWork, dockerfileWork } from "./work.ts";
 
-export type BuildInput = string | DockerfileInput | Definition;
+export type BuildInput = ContextInput | Definition;
 
 /** Gives the worker when the inputs have been found: what is wrong here is told without asking it. */
 export type OpenWorker = (signal: AbortSignal) => Promise<{
@@ -70,10 +71,11 @@ class Build {
 
   async run(open: OpenWorker, signal: AbortSignal): Promise<SolveResult> {
     const options = this.#options;
-    const inputs = isDefinition(this.#input) ? noInputs : await findInputs(this.#input, options);
+    const found = isDefinition(this.#input) ? noInputs : await findInputs(this.#input, options);
     const env = environment();
     const ssh = await findSshSources(grantedSsh(this.#input, options, env), env, platform());
     const { connection, worker } = await open(signal);
+    const inputs = await completeInputs(found, connection, signal);
     const { protocol } = connection.worker;
     const exports = await planExports(options, { protocol, findEngine: (context) => findEngine(context, signal) });
     await checkTargets(exports.targets.values());
@@ -156,7 +158,14 @@ class Build {
   }
 }
 
-const noInputs: BuildInputs = { sources: new Map(), ociLayouts: new Map(), frontendOptions: new Map(), sharedKey: "" };
+const noInputs: BuildInputs = {
+  sources: new Map(),
+  ociLayouts: new Map(),
+  uploads: new Map(),
+  frontendOptions: new Map(),
+  dockerfileUrl: undefined,
+  sharedKey: "",
+};
 
 function entitlementsOf({ entitlements = [], network }: SolveOptions): readonly string[] {
   return network === "host" ? [...new Set([...entitlements, "network.host"])] : entitlements;

@@ -9,7 +9,7 @@ import type { Worker } from "./buildkit/worker-info.ts";
 import type { WorkerInfo } from "./events.ts";
 import { openWorker } from "./open-worker.ts";
 import { type RunningSolve, startSolve } from "./running-solve.ts";
-import type { DockerfileInput, SolveOptions } from "./solve-options.ts";
+import type { ContextInput, SolveOptions } from "./solve-options.ts";
 
 export interface ConnectOptions {
   readonly tls?: Tls | undefined;
@@ -55,7 +55,7 @@ export class Client {
   }
 
   /** Builds as the function `solve` does, and rejects as it does. */
-  solve(input: string | DockerfileInput | Definition, options: ClientSolveOptions = {}): RunningSolve {
+  solve(input: ContextInput | Definition, options: ClientSolveOptions = {}): RunningSolve {
     const open = () => Promise.resolve({ connection: this.#connection, worker: this.#worker });
     return startSolve((tell) => runBuild(input, options, open, tell));
   }

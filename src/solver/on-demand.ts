@@ -2,7 +2,7 @@ import type { Definition } from "../llb/definition.ts";
 import type { Discovered, DiscoverOptions } from "./buildkit/discover.ts";
 import type { Client, ConnectOptions } from "./client.ts";
 import { type RunningSolve, startSolve } from "./running-solve.ts";
-import type { DockerfileInput, SolveOptions } from "./solve-options.ts";
+import type { ContextInput, SolveOptions } from "./solve-options.ts";
 
 /**
  * `solve` of solve.ts, loaded when it is first called: a program that only compiles pays nothing for gRPC.
@@ -10,7 +10,7 @@ import type { DockerfileInput, SolveOptions } from "./solve-options.ts";
  * Builds on a BuildKit worker: the Dockerfile of a context (a folder, a git or web address), a Dockerfile as text, or a
  * definition as it is. Rejects with a DockerfileError for an invalid Dockerfile, and otherwise with a Failure.
  */
-export function solve(input: string | DockerfileInput | Definition, options: SolveOptions = {}): RunningSolve {
+export function solve(input: ContextInput | Definition, options: SolveOptions = {}): RunningSolve {
   return startSolve(async (tell) => {
     const { solveOnce } = await import("./solve.ts");
     return solveOnce(input, options, tell);

@@ -3,7 +3,6 @@ import type { Compilation } from "../graph/compilation.ts";
 import type { Tls } from "./buildkit/address.ts";
 import type { SolveListener, WorkerInfo } from "./events.ts";
 import type { ImageSize } from "./image-sizes.ts";
-import type { ImageSize } from "./image-sizes.ts";
 import type { SourcePolicy } from "./source-policy.ts";
 
 /** A Dockerfile that is at hand as text, with or without a context to copy from. */
@@ -15,9 +14,21 @@ export interface DockerfileInput {
   readonly context?: string | undefined;
 }
 
+/** A context that is an archive: a tar, plain or compressed by gzip, bzip2 or xz. */
+export interface ArchiveInput {
+  /** Its bytes; a stream is read once, when the worker asks for it. `dockerfile` is a path in the archive. */
+  readonly archive: Uint8Array | AsyncIterable<Uint8Array>;
+}
+
+/** What a Dockerfile is built from: the path of a folder, or a git or web address; a text; an archive. */
+export type ContextInput = string | DockerfileInput | ArchiveInput;
+
 /** How a build is made and where it goes. What is absent has BuildKit's default. */
 export interface SolveOptions {
-  /** Path of the Dockerfile, against the current folder; by default `Dockerfile` in the context folder. */
+  /**
+   * Path of the Dockerfile, against the current folder; by default `Dockerfile` in the context folder. In a remote context
+   * or an archive a path of its own, unless it is absolute; or a web address.
+   */
   readonly dockerfile?: string | undefined;
   readonly target?: string | undefined;
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
@@ -99,9 +110,6 @@ export interface SolveOptions {
   /** False spares the worker the questions about the sizes of the image, which are some round trips in the end. */
   readonly sizes?: boolean | undefined;
 
-  /** False spares the worker the questions about the sizes of the image, which are some round trips in the end. */
-  readonly sizes?: boolean | undefined;
-
   /** Cancels the build on the worker; `solve` rejects with a Failure `cancelled` when everything is cleared away. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: SolveListener | undefined;
@@ -146,8 +154,6 @@ export interface SolveResult {
   readonly exporterResponse: ReadonlyMap<string, string>;
   /** What the Dockerfile compiled to; absent where a definition was given or another frontend built. */
   readonly compilation?: Compilation | undefined;
-  /** How large the image of each platform is, layer by layer; absent where none was made, or the worker does not tell. */
-  readonly sizes?: readonly ImageSize[] | undefined;
   /** How large the image of each platform is, layer by layer; absent where none was made, or the worker does not tell. */
   readonly sizes?: readonly ImageSize[] | undefined;
   /** In the order in which vertices became known. */

@@ -3,7 +3,7 @@ import { runBuild } from "./build.ts";
 import type { Connection } from "./buildkit/connection.ts";
 import { openWorker } from "./open-worker.ts";
 import { type EventSink, type RunningSolve, startSolve } from "./running-solve.ts";
-import type { DockerfileInput, SolveOptions, SolveResult } from "./solve-options.ts";
+import type { ContextInput, SolveOptions, SolveResult } from "./solve-options.ts";
 
 /**
  * Builds on a BuildKit worker: the Dockerfile of a context (given as a folder, or a git or web address), a Dockerfile
@@ -15,13 +15,13 @@ import type { DockerfileInput, SolveOptions, SolveResult } from "./solve-options
  * `cancelled`. Whatever happens, nothing half-written stays, no handle is left open, and the build does not go on on the
  * worker.
  */
-export function solve(input: string | DockerfileInput | Definition, options: SolveOptions = {}): RunningSolve {
+export function solve(input: ContextInput | Definition, options: SolveOptions = {}): RunningSolve {
   return startSolve((tell) => solveOnce(input, options, tell));
 }
 
 /** The same, with events for whoever asks: a build with a connection of its own. */
 export async function solveOnce(
-  input: string | DockerfileInput | Definition,
+  input: ContextInput | Definition,
   options: SolveOptions,
   tell: EventSink,
 ): Promise<SolveResult> {

@@ -2,7 +2,9 @@ import { PassThrough } from "node:stream";
 import type { Terminal } from "../../src/cli/terminal.ts";
 
 /** A terminal whose streams are kept in memory: what a command prints is text to look at. */
-export function memoryTerminal(options: { isTTY?: boolean; env?: Record<string, string>; stdin?: string } = {}): {
+export function memoryTerminal(
+  options: { isTTY?: boolean; env?: Record<string, string>; stdin?: string | Uint8Array } = {},
+): {
   readonly terminal: Terminal;
   readonly out: () => string;
   readonly outBytes: () => Uint8Array;

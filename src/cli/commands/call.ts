@@ -20,7 +20,7 @@ export async function callCommand(
       throw new UsageError("--call build is no question.");
     case "targets": {
       const { targetsCommand } = await import("./targets.ts");
-      return targetsCommand(context, { ...others, format }, terminal);
+      return targetsCommand(context, { ...others, findsWorker: "for remote Dockerfiles", format }, terminal);
     }
     case "check": {
       const { checkCommand } = await import("./check.ts");

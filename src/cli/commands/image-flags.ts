@@ -5,8 +5,11 @@ export interface ImageFlags {
   readonly images?: string;
   readonly addr?: string;
   readonly builder?: string;
-  /** Not a flag: also without an address a worker is asked, the one that a build would find. */
-  readonly findsWorker?: true;
+  /**
+   * Not a flag: also without an address a worker is asked, the one that a build would find; or it is where the Dockerfile
+   * lies where only a worker reads.
+   */
+  readonly findsWorker?: true | "for remote Dockerfiles";
 }
 
 export function addImageFlags(command: Command): Command {

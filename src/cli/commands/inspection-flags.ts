@@ -14,7 +14,7 @@ export interface OutlineFlags extends DockerfileFlags, ImageFlags {
 }
 
 /** The flags of `llbc targets` as they were typed. */
-export interface TargetsFlags {
+export interface TargetsFlags extends Omit<ImageFlags, "images"> {
   readonly file?: string;
   readonly format: InspectionFormat;
 }

@@ -6,7 +6,13 @@ import type { TargetsFlags } from "./inspection-flags.ts";
 
 /** `llbc targets`: prints the stages of a Dockerfile. */
 export async function targetsCommand(context: string, flags: TargetsFlags, terminal: Terminal): Promise<ExitCode> {
-  const request = { context, file: flags.file, build: {}, images: {} };
+  const { file, addr, builder, findsWorker } = flags;
+  const images = {
+    ...(addr === undefined ? {} : { addr }),
+    ...(builder === undefined ? {} : { builder }),
+    ...(findsWorker === undefined ? {} : { findsWorker }),
+  };
+  const request = { context, file, build: {}, images };
   const list = await withSubject(request, terminal, ({ source, options: { filename = "Dockerfile" } }) =>
     targets(source, { filename }),
   );

@@ -9,10 +9,15 @@ export function isWebAddress(text: string): boolean {
 
 /** A source op that downloads a file, under the name `context`. */
 export function downloadContext(url: string, title: string): SourceVertex {
+  return downloadFile(url, downloadName, title);
+}
+
+/** A source op that downloads a file under a name. */
+export function downloadFile(url: string, filename: string, title: string): SourceVertex {
   return {
     kind: "source",
     identifier: url,
-    attrs: new Map([["http.filename", downloadName]]),
+    attrs: new Map([["http.filename", filename]]),
     metadata: { caps: ["source.http"], description: new Map([["llb.customname", title]]) },
   };
 }
