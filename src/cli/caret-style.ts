@@ -12,5 +12,6 @@ export function caretStyle(stream: OutputStream, env: Terminal["env"]): CaretSty
     message: (text) => colors.bold(text),
     place: (text) => colors.cyan(text),
     aside: (text) => colors.dim(text),
+    ...(stream.isTTY === true ? { columns: stream.columns } : {}),
   };
 }

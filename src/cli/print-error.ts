@@ -88,8 +88,13 @@ const lintWarning = /^(?<rule>\w+): (?<message>.*?)(?: \(line \d+\))?$/s;
 function lastLines(failure: Failure, style: CaretStyle): string {
   if (!(failure instanceof StepFailure) || failure.step.lastLines.length === 0) return "";
   const rows = failure.step.lastLines.map((line) => `${style.aside(" >")} ${printable(line)}\n`);
-  return `${style.aside(`the last lines of ${printable(failure.step.name)}:`)}\n${rows.join("")}\n`;
+  const name = printable(failure.step.name);
+  // It is told in full below.
+  const short = name.length > longestName ? `${name.slice(0, longestName - 1)}…` : name;
+  return `${style.aside(`the last lines of ${short}:`)}\n${rows.join("")}\n`;
 }
+
+const longestName = 60;
 
 function exitCodeOf(failure: Failure): ExitCode {
   if (failure.code === "cancelled") return 130;

@@ -12,6 +12,8 @@ export interface CaretStyle {
   readonly message: (text: string) => string;
   readonly place: (text: string) => string;
   readonly aside: (text: string) => string;
+  /** The width of the terminal, where there is one: lines of the Dockerfile are cut to it. */
+  readonly columns?: number | undefined;
 }
 
 /** No colours. */
@@ -116,7 +118,7 @@ function excerptText(
   severity: "error" | "warning",
   style: CaretStyle,
 ): readonly string[] {
-  const shown = excerpt(lines, ranges);
+  const shown = excerpt(lines, ranges, style.columns === undefined ? undefined : Math.max(20, style.columns - 7));
   const highest = shown.reduce((width, line) => (line.kind === "source" ? Math.max(width, line.number) : width), 0);
   const width = Math.max(4, String(highest).length);
   const gutter = (text: string) => style.aside(`${text.padStart(width)} |`);

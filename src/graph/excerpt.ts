@@ -11,17 +11,20 @@ export type ExcerptLine =
 const context = 2;
 /** Of a stretch of marked lines longer than this only its ends are shown. */
 const longestStretch = 12;
-/** Lines longer than this, in UTF-16 units, are cut around what is marked in them. */
-const longestLine = 160;
-const cutMargin = 40;
+/** Lines wider than this are cut around what is marked in them, where no width is given. */
+const widestLine = 160;
 const tabStop = 4;
 
 /**
  * The source lines around `ranges`, with carets under them. A range that is empty at the start of a line stands for the
  * whole line; an empty range elsewhere gets one caret. Tabs become spaces, control characters become visible, and the
- * carets stand under the columns that the characters take in a terminal.
+ * carets stand under the columns that the characters take in a terminal. Lines wider than `columns` are cut.
  */
-export function excerpt(lines: readonly string[], ranges: readonly Range[]): readonly ExcerptLine[] {
+export function excerpt(
+  lines: readonly string[],
+  ranges: readonly Range[],
+  columns: number = widestLine,
+): readonly ExcerptLine[] {
   const marks = marksByLine(lines, ranges);
   // What follows the line end of the last line is no line to show.
   const count = lines.at(-1) === "" ? lines.length - 1 : lines.length;
@@ -35,7 +38,7 @@ export function excerpt(lines: readonly string[], ranges: readonly Range[]): rea
     if (previous !== undefined && number > previous + 1) result.push({ kind: "gap" });
     previous = number;
     const lineMarks = marks.get(number) ?? [];
-    const cut = cutAround(lines[number - 1] ?? "", lineMarks);
+    const cut = cutAround(lines[number - 1] ?? "", lineMarks, columns);
     const drawn = draw(cut.text, cut.marks);
     result.push({ kind: "source", number, text: drawn.text, marked: lineMarks.length > 0 });
     if (drawn.carets !== "") result.push({ kind: "carets", text: drawn.carets });
@@ -116,8 +119,18 @@ function stretches(numbers: readonly number[]): readonly (readonly number[])[] {
 }
 
 /** A long line becomes the part of it around its first mark, with dots where it was cut. */
-function cutAround(text: string, marks: readonly Mark[]): { readonly text: string; readonly marks: readonly Mark[] } {
-  if (text.length <= longestLine) return { text, marks };
+function cutAround(
+  text: string,
+  marks: readonly Mark[],
+  columns: number,
+): { readonly text: string; readonly marks: readonly Mark[] } {
+  // To measure takes time: what is much too long is cut by its units, and what is short enough for any is not.
+  const isClear = text.length <= columns / 2 || text.length > 4 * columns;
+  const width = isClear ? text.length : stringWidth(text);
+  if (width <= columns) return { text, marks };
+  // In UTF-16 units, with room for the dots.
+  const longestLine = Math.max(1, Math.floor((columns * text.length) / width) - 2);
+  const cutMargin = Math.floor(longestLine / 4);
   const focus = Math.min(...marks.map((mark) => mark.from), text.length);
   let from = marks.length === 0 ? 0 : Math.max(0, Math.min(focus - cutMargin, text.length - longestLine));
   let to = Math.min(text.length, from + longestLine);

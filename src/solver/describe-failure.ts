@@ -4,6 +4,7 @@ import { stepMessage } from "./buildkit/errors.ts";
 import { RpcError } from "./buildkit/rpc-error.ts";
 import { StepFailure } from "./failing-step.ts";
 import type { Recorder } from "./recorder.ts";
+import { stepRemedy } from "./step-remedy.ts";
 import { sourceOfVertex } from "./vertex-source.ts";
 
 /**
@@ -18,13 +19,15 @@ export function describeFailure(error: unknown, recorder: Recorder, definitions:
   const name = recorder.nameOf(vertex);
   const words = error.cause instanceof RpcError ? error.cause.message : error.message;
   const source = error.source ?? sourceOfVertex(definitions, vertex, name);
+  const lastLines = recorder.lastLines(vertex);
+  const remedy = error.remedy ?? stepRemedy({ exitCode, message: words, lastLines });
   return new StepFailure(
     stepMessage(words, name, exitCode),
-    { vertex, name, exitCode, lastLines: recorder.lastLines(vertex) },
+    { vertex, name, exitCode, lastLines },
     {
       cause: error.cause,
       ...(source === undefined ? {} : { source }),
-      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      ...(remedy === undefined ? {} : { remedy }),
     },
   );
 }

@@ -66,7 +66,7 @@ describe("a step for another platform", () => {
       expect.objectContaining({
         code: "platform-unsupported",
         message: expect.stringMatching(/linux\/arm64.*RUN make\nIt runs linux\/amd64, linux\/amd64\/v2\./),
-        remedy: expect.stringContaining("--install arm64"),
+        remedy: expect.stringContaining("llbc platforms install arm64"),
         source: expect.objectContaining({ ranges }),
       }),
     );
