@@ -15,6 +15,13 @@ it.each(["text", "dot", "mermaid", "json"] as const)("shows the graph of all pla
   expect(withoutDigests(ran.out)).toBe(withoutDigests(renderGraph(graph, format)));
 });
 
+it("draws it as SVG", async () => {
+  const ran = await llbc(folderWith(files), [...args, "--format", "svg"]);
+  expect(ran).toMatchObject({ code: 0, err: "" });
+  expect(ran.out.startsWith('<svg xmlns="http://www.w3.org/2000/svg" ')).toBe(true);
+  expect(ran.out.endsWith("</svg>\n")).toBe(true);
+});
+
 /** The context's session depends on where the folder is, and so do the digests of what reads it. */
 function withoutDigests(text: string): string {
   return text.replace(/sha256:[0-9a-f]+/g, "sha256:…");

@@ -39,7 +39,7 @@ it.each([
   { args: ["prune"], says: "--force" },
   { args: ["check", "--formt", "json"], says: "--format" },
   { args: ["dump", "a", "b"], says: "too many arguments" },
-  { args: ["graph", "--format", "svg"], says: "text, dot, mermaid, json" },
+  { args: ["graph", "--format", "png"], says: "text, dot, mermaid, json" },
 ])("$args is a usage error that says what may be meant", async ({ args, says }) => {
   const ran = await llbc(folderWith({}), args);
   expect(ran).toMatchObject({ code: 2, out: "" });
