@@ -215,7 +215,8 @@ function agreeOnRef(fragment: string, query: GitQuery): { readonly value: string
   let value = fragment;
   for (const named of [query.ref, qualify("refs/tags/", query.tag), qualify("refs/heads/", query.branch)]) {
     if (named === undefined) continue;
-    if (value !== "" && value !== named) return { value, problem: conflict("references", value, named) };
+    if (value !== "" && value !== named)
+      return { value, problem: `ref conflicts: ${conflict("references", value, named)}` };
     value = named;
   }
   return { value };
