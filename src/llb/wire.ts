@@ -65,7 +65,7 @@ export function checkLength(bytes: number): void {
 
 export class TooLarge extends Error {}
 
-const mostBytes = 512 * 1024 * 1024;
+const mostBytes = 128 * 1024 * 1024;
 
 declare global {
   /** Part of every Node from 20 on. */
