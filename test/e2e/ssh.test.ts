@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { build, contextWith, temporaryFolder } from "./builds.ts";
+import { copyPrograms } from "./host-programs.ts";
 import { run } from "./worker.ts";
 
 const use = `ARG BASE
@@ -95,17 +96,7 @@ async function contextWithTools(dockerfile: string): Promise<string> {
   const context = contextWith(dockerfile, { fresh: true });
   mkdirSync(join(context, "keys"));
   writeFileSync(join(context, "message"), "hello");
-  for (const program of ["/usr/bin/ssh-add", "/usr/bin/ssh-keygen"]) {
-    const { stdout } = await run("ldd", [program]);
-    for (const file of [program, ...(stdout.match(/\/\S+/g) ?? [])]) {
-      const place = join(context, "tools", file);
-      mkdirSync(dirname(place), { recursive: true });
-      cpSync(realpathSync(file), place);
-    }
-  }
-  // OpenSSH wants to know who runs it.
-  mkdirSync(join(context, "tools/etc"), { recursive: true });
-  writeFileSync(join(context, "tools/etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
+  await copyPrograms(join(context, "tools"), ["/usr/bin/ssh-add", "/usr/bin/ssh-keygen"]);
   return context;
 }
 
