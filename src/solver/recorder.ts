@@ -1,9 +1,6 @@
 import type { SolveEvent } from "./events.ts";
+import { LogTail } from "./log-tail.ts";
 import type { VertexTiming } from "./solve-options.ts";
-
-/** Of what steps wrote, this much is kept for the failure of one: lines, and bytes of all of them. */
-const keptLines = 20;
-const keptBytes = 16 << 10;
 
 /** Reads a solve's events for what its result or failure tells in the end: times per vertex, names, last lines. */
 export class Recorder {
@@ -12,7 +9,7 @@ export class Recorder {
   record(event: SolveEvent): void {
     if (event.kind === "vertex") {
       const { vertex: digest, name, platform, inputs } = event;
-      this.#vertices.set(digest, { digest, name, platform, inputs, state: "skipped", runs: [], tail: new Tail() });
+      this.#vertices.set(digest, { digest, name, platform, inputs, state: "skipped", runs: [], tail: new LogTail() });
       return;
     }
     if (!("vertex" in event)) return;
@@ -33,7 +30,7 @@ export class Recorder {
         vertex.runs.push({ started: event.started, completed: event.at });
         break;
       case "log":
-        vertex.tail.add(event.data);
+        vertex.tail.add(event.stream, event.data);
         // What writes runs after all, for another of its outputs.
         if (vertex.state === "cached") vertex.state = "skipped";
         break;
@@ -56,8 +53,7 @@ export class Recorder {
   }
 
   lastLines(digest: string): readonly string[] {
-    const text = this.#vertices.get(digest)?.tail.text().trimEnd() ?? "";
-    return text === "" ? [] : text.split(/\r?\n/).slice(-keptLines);
+    return this.#vertices.get(digest)?.tail.lines() ?? [];
   }
 }
 
@@ -68,26 +64,5 @@ interface Recorded {
   readonly inputs: readonly string[];
   state: VertexTiming["state"];
   readonly runs: { readonly started: number; readonly completed: number }[];
-  readonly tail: Tail;
-}
-
-/** The last bytes of a stream, kept as they came: adding costs nothing, however much is written. */
-class Tail {
-  readonly #pieces: Uint8Array[] = [];
-  #size = 0;
-
-  add(piece: Uint8Array): void {
-    this.#pieces.push(piece);
-    this.#size += piece.length;
-    for (;;) {
-      const [first] = this.#pieces;
-      if (first === undefined || this.#size - first.length < keptBytes) return;
-      this.#pieces.shift();
-      this.#size -= first.length;
-    }
-  }
-
-  text(): string {
-    return Buffer.concat(this.#pieces).subarray(-keptBytes).toString("utf8");
-  }
+  readonly tail: LogTail;
 }
