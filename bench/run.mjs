@@ -6,8 +6,11 @@ import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { build } from "esbuild";
 import { bundleCommandLine } from "../scripts/bundle.mjs";
+import { chainGraph, stagesGraph, tangledGraph } from "./build-graphs.mjs";
 import { calibrationLoop } from "./calibration.mjs";
 import { measureFrontend } from "./frontend.mjs";
 import { benchFile, benchText, imageAnswers, longChain, longDockerfile, variants } from "./inputs.mjs";
@@ -27,7 +30,7 @@ const seconds = Number(flags.seconds);
 await import("../scripts/proto.mjs");
 const folder = mkdtempSync(join(root, "node_modules/.bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const { compile, marshal, parseDockerfile, unmarshal } = await bundledSubject();
+const { analyze, compile, marshal, parseDockerfile, simulate, unmarshal } = await bundledSubject();
 const platform = { os: "linux", architecture: "amd64" };
 const rows = [];
 
@@ -61,6 +64,26 @@ await perPiece("unmarshal, a vertex of", [1_000, 10_000, 40_000], (count) => {
   const { definition } = marshal(longChain(count, 0), { platform, localUniqueId: "bench" });
   return () => unmarshal(definition.bytes);
 });
+for (const [name, makeGraph] of [
+  ["stages", stagesGraph],
+  ["tangled", tangledGraph],
+  ["chain", chainGraph],
+]) {
+  await run(`analyse 10,000 vertices, ${name}`, { unit: "ms", target: 100 }, () => {
+    const { graph, durations } = makeGraph(10_000);
+    return measure(() => analyze(graph, durations, { mostWorkers: 8 }), { seconds });
+  });
+  await run(`… and simulate each of 1 to 64 workers, ${name}`, { unit: "ms" }, () => {
+    const { graph, durations } = makeGraph(10_000);
+    return measure(() => analyze(graph, durations), { seconds });
+  });
+  await run(`analyse 100,000 vertices, one number of workers, ${name}`, { unit: "ms", target: 2000 }, () => {
+    const { graph, durations } = makeGraph(100_000);
+    const once = () => [analyze(graph, durations, { mostWorkers: 1 }), simulate(graph, durations, { workers: 8 })];
+    return measure(once, { seconds });
+  });
+}
+memoryOfAnalyses("memory of an analysis, each of 100,000 vertices", [10_000, 100_000]);
 if (wanted("process")) {
   await bundleCommandLine(folder);
   const { compile: whole, nothing, memory } = await measureStartUp(join(folder, "cli.cjs"), Math.ceil(seconds * 5));
@@ -106,6 +129,27 @@ async function perPiece(name, counts, work) {
   const [before, after] = figures.slice(-2);
   const ratio = Object.fromEntries(Object.entries(after).map(([key, value]) => [key, value / before[key]]));
   rows.push({ name: "… the last to the one before", unit: "x", target: 1.5, ...ratio });
+}
+
+/** What an analysis leaves behind in memory, garbage included, for each vertex; how that compares to fewer vertices. */
+function memoryOfAnalyses(name, [few, many]) {
+  if (!wanted(name)) return;
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  const bytesEach = (size) => {
+    const { graph, durations } = stagesGraph(size);
+    collect();
+    const before = process.memoryUsage();
+    const kept = analyze(graph, durations, { mostWorkers: 1 });
+    const after = process.memoryUsage();
+    const bytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
+    return bytes / kept.vertices.length;
+  };
+  const before = bytesEach(few);
+  const after = bytesEach(many);
+  rows.push({ name, unit: "B", best: after, median: after });
+  const ratio = after / before;
+  rows.push({ name: `… to the same of ${few.toLocaleString("en")}`, unit: "x", target: 3, best: ratio, median: ratio });
 }
 
 function wanted(name) {

@@ -1,4 +1,6 @@
 // What is measured, bundled from the sources as `npm run build` bundles them.
+export { analyze } from "../src/graph/analyses/analyze.ts";
+export { simulate } from "../src/graph/analyses/simulate.ts";
 export { compile } from "../src/graph/compile.ts";
 export { marshal } from "../src/llb/marshal.ts";
 export { unmarshal } from "../src/llb/unmarshal.ts";

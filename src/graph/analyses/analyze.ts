@@ -115,7 +115,7 @@ function ratio(work: number, time: number): number {
 }
 
 /** So many vertices are simulated at most to try one number of workers after the other. */
-const mostSimulated = 640_000;
+const mostSimulated = 200_000;
 
 /**
  * More workers can be slower, so every number is tried from the first one that could be enough. Where that would be

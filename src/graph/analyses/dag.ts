@@ -46,10 +46,17 @@ export interface NumberedGraph {
 export function numberedGraph(graph: BuildGraph, platform?: string): NumberedGraph {
   const vertices =
     platform === undefined ? graph.vertices : graph.vertices.filter(({ platforms }) => platforms.includes(platform));
-  const numbers = new Map(vertices.map(({ digest }, number) => [digest, number]));
-  const dag = makeDag(vertices.length, (vertex) =>
-    (vertices[vertex]?.inputs ?? []).flatMap(({ digest }) => numbers.get(digest) ?? []),
-  );
+  const numbers = new Map<string, number>();
+  for (const [number, { digest }] of vertices.entries()) numbers.set(digest, number);
+  const found: number[] = [];
+  const dag = makeDag(vertices.length, (vertex) => {
+    found.length = 0;
+    for (const { digest } of vertices[vertex]?.inputs ?? []) {
+      const number = numbers.get(digest);
+      if (number !== undefined) found.push(number);
+    }
+    return found;
+  });
   return { dag, vertices, numberOf: (digest) => numbers.get(digest) };
 }
 
