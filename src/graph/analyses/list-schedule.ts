@@ -59,14 +59,6 @@ export function listScheduler(
     missing.set(inputCounts);
     for (let vertex = 0; vertex < size; vertex++) if (missing[vertex] === 0) reach(vertex);
     for (;;) {
-      for (; free > 0; free--) {
-        const rank = ready.takeFirst();
-        if (rank < 0) break;
-        start(byRank[rank] ?? 0);
-      }
-      if (free === 0 && !ready.isEmpty) waited = true;
-      if (running.top < 0) return { makespan: now, starts, ends, waited };
-      now = ends[running.top] ?? 0;
       while (running.top >= 0 && ends[running.top] === now) {
         const ended = running.pop();
         if (needs[ended] === 1) free++;
@@ -78,6 +70,14 @@ export function listScheduler(
           if (left === 0) reach(dependent);
         }
       }
+      for (; free > 0; free--) {
+        const rank = ready.takeFirst();
+        if (rank < 0) break;
+        start(byRank[rank] ?? 0);
+      }
+      if (free === 0 && !ready.isEmpty) waited = true;
+      if (running.top < 0) return { makespan: now, starts, ends, waited };
+      now = ends[running.top] ?? 0;
     }
   };
 }

@@ -56,6 +56,19 @@ describe("the policy `steps`", () => {
       { numRuns: 500 },
     );
   });
+
+  test("starts what stands first even where it becomes ready only by what takes no time", () => {
+    // 0 connects to 1; 2 is ready by itself. 1 and 2 have as long a way before them, and 1 stands first.
+    const dag: RandomDag = { inputs: [[], [0], [], [1, 2]], times: [0, 7, 6, 1] };
+    const { graph, durations } = graphOf(dag, (vertex) => vertex > 0);
+    const { runs } = simulate(graph, durations, { workers: 1, policy: "steps" });
+    expect(runs.map(({ digest, start }) => [digest, start])).toEqual([
+      ["v0", 0],
+      ["v1", 0],
+      ["v2", 7],
+      ["v3", 13],
+    ]);
+  });
 });
 
 describe("what if", () => {
