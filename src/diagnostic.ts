@@ -20,20 +20,30 @@ export interface Diagnostic {
   readonly help?: string;
 }
 
+/** What is known of a DockerfileError beside its diagnostics. */
+export interface DockerfileErrorFacts {
+  /** The text of the Dockerfile, where whoever meets the error may not have it: it was read on a worker. */
+  readonly source?: Uint8Array | undefined;
+  /** The `pb.Definition` message that loads the Dockerfile there. */
+  readonly definition?: Uint8Array | undefined;
+  /** Whether its instructions cannot even be read: BuildKit tells these errors with their line. */
+  readonly unreadable?: boolean | undefined;
+}
+
 /** What `compile` rejects with when the Dockerfile (or an option about it) is invalid; errors stand before warnings. */
-export class DockerfileError extends Error {
+export class DockerfileError extends Error implements DockerfileErrorFacts {
   override readonly name = "DockerfileError";
   readonly diagnostics: readonly Diagnostic[];
-  /** The text of the Dockerfile, where whoever meets the error may not have it: it was read on a worker. */
   readonly source: Uint8Array | undefined;
-  /** The `pb.Definition` message that loads the Dockerfile there. */
   readonly definition: Uint8Array | undefined;
+  readonly unreadable: boolean;
 
-  constructor(diagnostics: readonly Diagnostic[], source?: Uint8Array, definition?: Uint8Array) {
+  constructor(diagnostics: readonly Diagnostic[], facts: DockerfileErrorFacts = {}) {
     const first = diagnostics.find((d) => d.severity === "error") ?? diagnostics[0];
     super(first === undefined ? "invalid Dockerfile" : first.message);
     this.diagnostics = diagnostics;
-    this.source = source;
-    this.definition = definition;
+    this.source = facts.source;
+    this.definition = facts.definition;
+    this.unreadable = facts.unreadable === true;
   }
 }

@@ -74,7 +74,7 @@ async function useText<T>(subject: CompileSubject, use: (subject: CompileSubject
     return await use(subject);
   } catch (error) {
     if (error instanceof DockerfileError && error.source === undefined) {
-      throw new DockerfileError(error.diagnostics, source);
+      throw new DockerfileError(error.diagnostics, { source });
     }
     throw error;
   }

@@ -7,7 +7,7 @@ import type { ContextSite } from "../graph/context/context-build.ts";
 import { dockerfileDefinition } from "../graph/context/dockerfile-source.ts";
 import { loadMainContext, type MainContext } from "../graph/context/main-context.ts";
 import { withoutSource } from "../graph/diagnose.ts";
-import { isDockerfileFrontend, syntaxLine } from "../graph/syntax-line.ts";
+import { isDockerfileFrontend, type SyntaxLine, syntaxLine } from "../graph/syntax-line.ts";
 import { capSetOf } from "../llb/caps.ts";
 import type { Definition } from "../llb/definition.ts";
 import { defaultPlatform, formatPlatformFully } from "../platform.ts";
@@ -31,6 +31,10 @@ export interface BuildHooks {
    * of the error than what is returned. They are in the DockerfileError, too.
    */
   readonly warnsOfInvalid?: boolean | undefined;
+  /** A syntax line names another frontend, which is about to build: throws where it may not. */
+  readonly onForward?: ((syntax: SyntaxLine) => void) | undefined;
+  /** Compiles whatever frontend a syntax line names. */
+  readonly ignoresSyntax?: boolean | undefined;
 }
 
 /**
@@ -52,8 +56,10 @@ export async function buildDockerfile(
   const reader = new GatewayReader(gateway);
   const site = contextSite(gateway, reader);
   const files = await readFiles(reader, site, signal);
-  const syntax = options.has("cmdline") ? undefined : syntaxLine(files.source, options);
+  const isOurs = options.has("cmdline") || hooks.ignoresSyntax === true;
+  const syntax = isOurs ? undefined : syntaxLine(files.source, options);
   if (syntax !== undefined && !isDockerfileFrontend(syntax.image)) {
+    hooks.onForward?.(syntax);
     const place = { filename: files.context.filename, text: files.source, definition: files.definition.bytes };
     return forwardBuild(gateway, syntax, place, signal);
   }
@@ -168,7 +174,8 @@ async function withText<T>({ source, definition }: Files, work: () => Promise<T>
     return await work();
   } catch (error) {
     if (!(error instanceof DockerfileError)) throw error;
-    throw new DockerfileError(error.diagnostics, source, definition.bytes);
+    const { diagnostics, unreadable } = error;
+    throw new DockerfileError(diagnostics, { source, definition: definition.bytes, unreadable });
   }
 }
 

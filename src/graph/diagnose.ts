@@ -13,7 +13,8 @@ import { type PointedDiagnostic, tokensOf, withTokenRanges } from "./token-range
 export function parseFailure(context: CompileContext, linter: Linter): Promise<DockerfileError> {
   const { dockerfile, mainContext } = context;
   reportFindings(linter, dockerfile.findings);
-  return failure(context, parseDiagnostics(mainContext.filename, dockerfile.errors), linter);
+  const unreadable = dockerfile.errors[0]?.stage === "instructions";
+  return failure(context, parseDiagnostics(mainContext.filename, dockerfile.errors), linter, unreadable);
 }
 
 /** An error of the evaluation in the form in which it leaves a compile; what is not about the Dockerfile stays as it is. */
@@ -41,8 +42,9 @@ async function failure(
   context: CompileContext,
   errors: readonly PointedDiagnostic[],
   linter: Linter,
+  unreadable = false,
 ): Promise<DockerfileError> {
-  return new DockerfileError(await withRanges(context, [...errors, ...linter.findings]));
+  return new DockerfileError(await withRanges(context, [...errors, ...linter.findings]), { unreadable });
 }
 
 function diagnosticOf(error: InvalidDockerfile, filename: string): Diagnostic {

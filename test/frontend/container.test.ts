@@ -168,6 +168,10 @@ describe("what goes wrong", () => {
     expect(Buffer.from(sources[0].info.data, "base64").toString()).toBe(dockerfile);
     expect(sources[0].info.definition.def).toHaveLength(2);
     expect(Object.keys(sources[0].info.definition.metadata)).toHaveLength(2);
+    const alone = await runWith(workerWith("FROM scratch\nRUM x\n"));
+    expect(alone.returned?.error?.message).toBe(
+      "dockerfile parse error on line 2: unknown instruction: RUM (did you mean RUN?)",
+    );
     const late = await runWith(workerWith("FROM scratch as a\nCOPY --from=9 a /\n"));
     expect(late.calls.slice(-2)).toEqual(["Warn", "Return"]);
     expect(calls.at(-1)).toBe("Return");

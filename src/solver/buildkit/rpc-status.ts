@@ -50,7 +50,8 @@ const mostErrors = 20;
 /** How much text may come with the places, in bytes: clients get it in a header. */
 const mostText = 4 << 20;
 
-function dockerfileStatus({ diagnostics, source, definition, message }: DockerfileError): common.RpcStatus.$Properties {
+function dockerfileStatus(error: DockerfileError): common.RpcStatus.$Properties {
+  const { diagnostics, source, definition, unreadable, message } = error;
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   const told = errors.slice(0, mostErrors);
   const whole = { ...(source && { text: source }), ...(definition && { definition }) };
@@ -63,8 +64,11 @@ function dockerfileStatus({ diagnostics, source, definition, message }: Dockerfi
   }
   const rest = errors.length - told.length;
   const more = rest === 0 ? [] : [`and ${rest} more`];
-  const alone = errors.length === 1 && places.length === 1;
-  const text = errors.length === 0 || alone ? message : [...told.map(placedMessage), ...more].join("; ");
+  const alone = errors.length === 1 && places.length === 1 && !unreadable;
+  const text =
+    errors.length === 0 || alone
+      ? message
+      : [...told.map((one, index) => placedMessage(one, unreadable && index === 0)), ...more].join("; ");
   // Clients show the last one first.
   return { code: codes.unknown, message: text, details: places.reverse() };
 }
@@ -77,8 +81,10 @@ function shownRanges(lines: readonly number[], ranges: readonly Range[]): readon
   return [...precise, ...lines.filter((line) => !covered.has(line)).map(lineRange)];
 }
 
-function placedMessage({ message, lines }: Diagnostic): string {
-  return lines[0] === undefined ? message : `line ${lines[0]}: ${message}`;
+/** The first error of a text that cannot be read is told in the form that clients and their users know. */
+function placedMessage({ message, lines }: Diagnostic, unreadable: boolean): string {
+  if (lines[0] === undefined) return message;
+  return `${unreadable ? "dockerfile parse error on " : ""}line ${lines[0]}: ${message}`;
 }
 
 function sourceDetail({ filename, text, definition, ranges }: FailureSource): common.Any.$Properties {
