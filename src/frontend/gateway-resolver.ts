@@ -1,6 +1,7 @@
 import { Failure } from "../failure.ts";
 import type { ImageRequest, ResolvedImage, SourceMetadata, SourceResolver } from "../graph/compile-options.ts";
 import { parsePlatform } from "../platform.ts";
+import { registryRemedy } from "../registry-remedy.ts";
 import type { Gateway } from "./gateway.ts";
 
 /** Resolves images and other sources as the worker sees them, under its source policies and with its credentials. */
@@ -66,7 +67,7 @@ function unresolved(ref: string, error: unknown): unknown {
   if (!(error instanceof Failure) || error.code !== "worker-refused") return error;
   return new Failure("image-unresolved", `the image ${ref} cannot be resolved: ${error.message}`, {
     cause: error.cause,
-    remedy: "Check the name, or map it to another image with a named context.",
+    remedy: registryRemedy(error.message) ?? "Check the name, or map it to another image with a named context.",
   });
 }
 

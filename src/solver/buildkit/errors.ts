@@ -1,5 +1,6 @@
 import { Failure, type FailureCode, type FailureSource } from "../../failure.ts";
 import type { Range } from "../../range.ts";
+import { registryRemedy } from "../../registry-remedy.ts";
 import { StepFailure } from "../failing-step.ts";
 import type { RpcDetail, RpcError } from "./rpc-error.ts";
 
@@ -20,10 +21,16 @@ export function translate(error: RpcError): Failure {
   }
   if (details.exitCode !== undefined || details.vertex !== undefined) {
     const step = { vertex: details.vertex ?? "", name: "", exitCode: details.exitCode, lastLines: [] };
-    const remedy = missingFile(error.message) === undefined ? {} : { remedy: missingFileRemedy };
+    const known = missingFile(error.message) === undefined ? registryRemedy(error.message) : missingFileRemedy;
+    const remedy = known === undefined || details.exitCode !== undefined ? {} : { remedy: known };
     return new StepFailure(stepMessage(error.message, "a step", details.exitCode), step, { ...options, ...remedy });
   }
-  return new Failure(codeOf(error), messageOf(error), options);
+  if (/^failed to push /.test(error.message)) {
+    const remedy = registryRemedy(error.message) ?? "Check the name that is pushed to, and that its registry takes it.";
+    return new Failure("export-failed", error.message, { ...options, remedy });
+  }
+  const remedy = registryRemedy(error.message);
+  return new Failure(codeOf(error), messageOf(error), { ...options, ...(remedy === undefined ? {} : { remedy }) });
 }
 
 /**
