@@ -101,8 +101,7 @@ class Build {
       onEvent: (event) => this.#tell(event),
       onStatus: options.onStatus,
       onSolved: (response) => {
-        if (options.sizes !== false)
-          sizes = readImageSizes(response, (digest) => readWorkerBlob(connection, digest, signal));
+        if (options.sizes !== false) sizes = this.#readSizes(response, connection, signal);
       },
     });
     await finishExports(exports, exporterResponse);
@@ -116,6 +115,14 @@ class Build {
       sizes: await sizes,
       timings: this.recorder.timings(),
     };
+  }
+
+  #readSizes(response: ReadonlyMap<string, string>, connection: Connection, signal: AbortSignal) {
+    const compiled = this.#compilation?.platforms ?? [];
+    return readImageSizes(response, {
+      readBlob: (digest) => readWorkerBlob(connection, digest, signal),
+      configs: new Map(compiled.map(({ platform, imageJSON }) => [platform, imageJSON])),
+    });
   }
 
   #frontendOptions(

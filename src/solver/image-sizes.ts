@@ -20,8 +20,12 @@ export interface LayerSize {
   readonly createdBy: string;
 }
 
-/** Gives a blob that a worker has, by digest. */
-export type ReadBlob = (digest: string) => Promise<Buffer>;
+export interface SizeSources {
+  /** Gives a blob that the worker has, by digest. */
+  readonly readBlob: (digest: string) => Promise<Buffer>;
+  /** The configs of the images as they were compiled, by platform: where their history fits, none has to be read. */
+  readonly configs: ReadonlyMap<string, Uint8Array>;
+}
 
 /**
  * The sizes of the image or images that an export made, by what its response says and the blobs that the worker has.
@@ -29,21 +33,29 @@ export type ReadBlob = (digest: string) => Promise<Buffer>;
  */
 export async function readImageSizes(
   exporterResponse: ReadonlyMap<string, string>,
-  readBlob: ReadBlob,
+  sources: SizeSources,
 ): Promise<readonly ImageSize[] | undefined> {
   const encoded = exporterResponse.get("containerimage.descriptor");
   if (encoded === undefined) return undefined;
   try {
     const descriptor: unknown = JSON.parse(Buffer.from(encoded, "base64").toString("utf8"));
     const digest = textAt(descriptor, "digest");
-    const top = parse(await readBlob(digest));
+    const top = parse(await sources.readBlob(digest));
     const manifests = itemsAt(top, "manifests");
-    if (manifests.length === 0) return [await imageSize(digest, top, readBlob)];
+    const { configs } = sources;
+    if (manifests.length === 0) {
+      return [await imageSize(digest, top, configs.size === 1 ? [...configs.values()][0] : undefined, sources)];
+    }
     const images = manifests.filter((entry) => textAt(fieldOf(entry, "platform"), "os") !== "unknown");
     return await Promise.all(
       images.map(async (entry) => {
         const of = textAt(entry, "digest");
-        return imageSize(of, parse(await readBlob(of)), readBlob);
+        return imageSize(
+          of,
+          parse(await sources.readBlob(of)),
+          configs.get(platformOf(fieldOf(entry, "platform"))),
+          sources,
+        );
       }),
     );
   } catch {
@@ -51,11 +63,17 @@ export async function readImageSizes(
   }
 }
 
-async function imageSize(digest: string, manifest: unknown, readBlob: ReadBlob): Promise<ImageSize> {
+async function imageSize(
+  digest: string,
+  manifest: unknown,
+  compiled: Uint8Array | undefined,
+  { readBlob }: SizeSources,
+): Promise<ImageSize> {
   const descriptor = fieldOf(manifest, "config");
-  const config = parse(await readBlob(textAt(descriptor, "digest")));
   const layers = itemsAt(manifest, "layers");
-  const steps = itemsAt(config, "history").filter((entry) => fieldOf(entry, "empty_layer") !== true);
+  let config = compiled === undefined ? undefined : parse(compiled);
+  if (stepsOf(config).length !== layers.length) config = parse(await readBlob(textAt(descriptor, "digest")));
+  const steps = stepsOf(config);
   // A history that leaves layers out says of none which it is.
   const isWhole = steps.length === layers.length;
   const sizes = layers.map((layer, index) => ({
@@ -76,8 +94,13 @@ function platformOf(config: unknown): string {
   return formatPlatform(makePlatform({ os: os ?? "", architecture: architecture ?? "", variant }));
 }
 
-function parse(blob: Buffer): unknown {
-  return JSON.parse(blob.toString("utf8"));
+/** The entries of a config's history that have a layer. */
+function stepsOf(config: unknown): readonly unknown[] {
+  return itemsAt(config, "history").filter((entry) => fieldOf(entry, "empty_layer") !== true);
+}
+
+function parse(blob: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength).toString("utf8"));
 }
 
 function textAt(value: unknown, key: string): string {

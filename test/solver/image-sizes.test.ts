@@ -14,11 +14,13 @@ function layer(digest: string, size: number) {
 }
 
 function reader(blobs: Readonly<Record<string, object>>) {
-  return async (digest: string) => {
+  const configs = new Map<string, Uint8Array>();
+  const readBlob = async (digest: string) => {
     const blob = blobs[digest];
     if (blob === undefined) throw new Error(`no ${digest}`);
     return Buffer.from(JSON.stringify(blob));
   };
+  return { configs, readBlob };
 }
 
 function response(digest: string) {
@@ -45,6 +47,15 @@ it("an index has an image for each platform; attestations are none", async () =>
     ],
   };
   expect(await readImageSizes(response("index"), reader({ index, manifest, config }))).toEqual([size]);
+});
+
+it("a config that is known need not be read, unless its history does not fit", async () => {
+  const { readBlob } = reader({ manifest, config });
+  const known = (of: object) => new Map([["linux/arm64/v8", Buffer.from(JSON.stringify(of))]]);
+  const without = reader({ manifest }).readBlob;
+  expect(await readImageSizes(response("manifest"), { configs: known(config), readBlob: without })).toEqual([size]);
+  const other = known({ ...config, history: [] });
+  expect(await readImageSizes(response("manifest"), { configs: other, readBlob })).toEqual([size]);
 });
 
 it("a history that leaves layers out tells of none", async () => {
