@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
@@ -132,15 +132,36 @@ describe("contexts", () => {
       ]),
     );
     const server = createServer((request, response) => response.end(request.url === "/archive" ? archive : dockerfile));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    onTestFinished(() => {
-      server.close();
-      server.closeAllConnections();
-    });
-    const { port } = server.address() as AddressInfo;
+    const port = await listening(server);
     for (const path of ["Dockerfile", "archive"]) {
       const url = `http://127.0.0.1:${port}/${path}`;
       const [theirs, ours] = await bothFrontends(url, {});
+      expect(Object.keys(ownSteps(theirs)).length).toBeGreaterThan(1);
+      expect(ownSteps(ours)).toEqual(ownSteps(theirs));
+    }
+  });
+
+  test("a repository, by its branch and by a folder in it", async () => {
+    const folder = temporaryFolder();
+    const { base } = testWorker();
+    mkdirSync(join(folder, "sub"));
+    writeFileSync(join(folder, "Dockerfile"), `FROM ${base}\nCOPY a.txt /\nRUN cat a.txt\n`);
+    writeFileSync(join(folder, "a.txt"), "a\n");
+    writeFileSync(join(folder, "sub/Dockerfile"), "FROM scratch\nCOPY . /\n");
+    const who = { GIT_AUTHOR_NAME: "a", GIT_AUTHOR_EMAIL: "a", GIT_COMMITTER_NAME: "a", GIT_COMMITTER_EMAIL: "a" };
+    for (const command of ["init -q -b trunk", "add .", "commit -q -m one", "update-server-info"]) {
+      const { code, stderr } = await run("git", command.split(" "), { cwd: folder, env: who });
+      expect(stderr).toBe("");
+      expect(code).toBe(0);
+    }
+    const server = createServer((request, response) => {
+      const path = join(folder, new URL(request.url ?? "", "http://here").pathname);
+      if (!existsSync(path) || statSync(path).isDirectory()) response.writeHead(404).end();
+      else response.end(readFileSync(path));
+    });
+    const port = await listening(server);
+    for (const place of ["#trunk", "#trunk:sub"]) {
+      const [theirs, ours] = await bothFrontends(`http://127.0.0.1:${port}/.git${place}`, {});
       expect(Object.keys(ownSteps(theirs)).length).toBeGreaterThan(1);
       expect(ownSteps(ours)).toEqual(ownSteps(theirs));
     }
@@ -229,6 +250,16 @@ describe("what goes wrong", () => {
     await expect.poll(frontendProcesses, { timeout: 30_000 }).toEqual([]);
   });
 });
+
+/** The port on which a web server listens until the test ends. */
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  return (server.address() as AddressInfo).port;
+}
 
 /** A registry that takes connections and says nothing: what asks it for an image waits. */
 async function silentRegistry(onAsked: () => void): Promise<string> {
