@@ -11,6 +11,7 @@ export type FailureCode =
   | "context-unreadable"
   | "context-changed"
   | "step-failed"
+  | "not-cached"
   | "export-failed"
   | "output-exists"
   | "definition-invalid"

@@ -96,6 +96,7 @@ export type {
 } from "./solver/events.ts";
 export { type FailedStep, StepFailure } from "./solver/failing-step.ts";
 export type { ImageSize, LayerSize } from "./solver/image-sizes.ts";
+export { ManyFailures } from "./solver/many-failures.ts";
 export { connect, discover, solve } from "./solver/on-demand.ts";
 export type { RunningSolve } from "./solver/running-solve.ts";
 export type {

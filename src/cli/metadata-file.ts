@@ -1,17 +1,24 @@
 import { goJsonString } from "../go-json.ts";
+import type { WorkerInfo } from "../solver/events.ts";
 import type { SolveResult } from "../solver/solve-options.ts";
 
 /**
  * The result of a build as `docker buildx build --metadata-file` writes it: what the exporters said, by name; values
- * that are JSON in base64 as that JSON. `buildx.build.ref` ends with the build's id in the worker's history.
+ * that are JSON in base64 as that JSON. `buildx.build.ref` is the builder, its node and the build's id in the worker's
+ * history; warnings are as the worker tells them, in JSON.
  */
-export function metadataJson({ exporterResponse, ref }: Pick<SolveResult, "exporterResponse" | "ref">): string {
-  const fields = new Map([...exporterResponse, ["buildx.build.ref", `default/default/${ref}`]]);
-  const rows = [...fields]
+export function metadataJson({ exporterResponse, ref, worker }: Facts, warnings: readonly unknown[] = []): string {
+  const { name, node } = worker.builder;
+  const fields = new Map([...exporterResponse, ["buildx.build.ref", `${name}/${node}/${ref}`]]);
+  const values = [...fields].map(([key, value]) => [key, indented(value)] as const);
+  if (warnings.length > 0) values.push(["buildx.build.warnings", valueJson(warnings, "  ")]);
+  const rows = values
     .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
-    .map(([name, value]) => `  ${goJsonString(name)}: ${indented(value)}`);
+    .map(([key, json]) => `  ${goJsonString(key)}: ${json}`);
   return `{\n${rows.join(",\n")}\n}`;
 }
+
+type Facts = Pick<SolveResult, "exporterResponse" | "ref"> & { readonly worker: Pick<WorkerInfo, "builder"> };
 
 /** The digest that stands for an image, as docker's tools have it: that of its config, or of an index of several. */
 export function imageId(exporterResponse: ReadonlyMap<string, string>): string {

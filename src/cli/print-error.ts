@@ -3,6 +3,7 @@ import { Failure } from "../failure.ts";
 import { type CaretStyle, diagnosticsText, failureText } from "../graph/caret.ts";
 import type { WarningEvent } from "../solver/events.ts";
 import { StepFailure } from "../solver/failing-step.ts";
+import { ManyFailures } from "../solver/many-failures.ts";
 import { caretStyle } from "./caret-style.ts";
 import { printImageWays } from "./image-ways.ts";
 import { printable } from "./progress/format.ts";
@@ -31,6 +32,14 @@ export async function printError(
     terminal.stderr.write(diagnosticsText(error.diagnostics, (name) => texts.get(name), style));
     printImageWays(error.diagnostics, terminal);
     return 1;
+  }
+  if (error instanceof ManyFailures) {
+    for (const [index, failure] of error.failures.entries()) {
+      if (index > 0) terminal.stderr.write("\n");
+      await printError(failure, terminal, source);
+    }
+    terminal.stderr.write(`\n${error.failures.length} failures; what does not need them was finished.\n`);
+    return exitCodeOf(error);
   }
   if (error instanceof Failure) {
     terminal.stderr.write(`${lastLines(error, style)}${failureText(error, style)}`);

@@ -1,10 +1,12 @@
 import type { Gateway } from "../frontend/gateway.ts";
 import type { CacheImport } from "../graph/config/cache-imports.ts";
-import { runSteps } from "./scheduler.ts";
+import { joinErrors } from "./many-failures.ts";
+import { type KeptGoing, runAllSteps, runSteps } from "./scheduler.ts";
 import { readSteps } from "./step-definitions.ts";
 
 /** How many RUN steps at once, and where their results may come from instead. */
 export interface Bound {
+  /** Infinite for none. */
   readonly limit: number;
   readonly cacheImports: readonly CacheImport[];
 }
@@ -32,4 +34,33 @@ export async function evaluateSteps(
     },
     signal,
   );
+}
+
+/**
+ * The same, but what does not need a step that failed goes on: other RUN steps, and then the definitions of which all
+ * steps ran, to their end. Rejects in the end with what failed: one error, or a ManyFailures with all.
+ */
+export async function evaluateAllSteps(
+  gateway: Gateway,
+  definitions: readonly Uint8Array[],
+  { limit, cacheImports }: Bound,
+  signal: AbortSignal,
+): Promise<void> {
+  const { graph, definitionOf } = readSteps(definitions);
+  const solve = async (definition: Uint8Array, stop: AbortSignal) => {
+    await gateway.solve({ definition, evaluate: true, cacheImports }, stop);
+  };
+  const ran = await runAllSteps(graph, limit, (step, stop) => solve(definitionOf(step), stop), signal);
+  const whole = definitions.filter((definition) => isWhole(definition, ran));
+  const settled = await Promise.allSettled(whole.map((definition) => solve(definition, signal)));
+  signal.throwIfAborted();
+  const errors = settled.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+  const [first, ...others] = [...ran.failed.values(), ...errors];
+  if (first !== undefined) throw joinErrors([first, ...others]);
+}
+
+/** An empty one has nothing to solve. */
+function isWhole(definition: Uint8Array, { done }: KeptGoing): boolean {
+  const { graph } = readSteps([definition]);
+  return graph.size > 0 && [...graph].every(([name, { isStep }]) => !isStep || done.has(name));
 }

@@ -10,7 +10,8 @@ export function buildMetadata({ exporterResponse, ref, worker }: BuildFacts): Re
   for (const [name, value] of exporterResponse) {
     metadata.set(name, decoded(name === "result.json" ? value : fromBase64(value)) ?? value);
   }
-  if (worker.protocol === "docker") metadata.set("buildx.build.ref", `default/default/${ref}`);
+  const { name, node } = worker.builder;
+  metadata.set("buildx.build.ref", `${name}/${node}/${ref}`);
   const sorted = [...metadata].sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(sorted);
 }

@@ -2,13 +2,19 @@ import { platform } from "node:os";
 import { environment } from "../environment.ts";
 import { Failure } from "../failure.ts";
 import type { Compilation } from "../graph/compilation.ts";
+import type { CacheImport } from "../graph/config/cache-imports.ts";
 import type { Definition } from "../llb/definition.ts";
+import { dockerCredentials } from "../registry/docker-credentials.ts";
 import { attachables } from "./attachables.ts";
 import { attestationOptions } from "./attestations.ts";
 import { type BuildInputs, findInputs } from "./build-inputs.ts";
+import { readProvenance } from "./build-record.ts";
+import type { AttachableContext } from "./buildkit/attachable.ts";
+import { auth } from "./buildkit/auth/auth.ts";
 import type { Connection } from "./buildkit/connection.ts";
 import { findEngine } from "./buildkit/engine.ts";
-import { runJob, type Work } from "./buildkit/job.ts";
+import { type Job, runJob, type Work } from "./buildkit/job.ts";
+import { secrets } from "./buildkit/secrets.ts";
 import { newId } from "./buildkit/session.ts";
 import { findSshSources } from "./buildkit/ssh/ssh-sources.ts";
 import { readWorkerBlob } from "./buildkit/worker-content.ts";
@@ -24,9 +30,11 @@ import { frontendOptions } from "./frontend-options.ts";
 import { type ImageSize, readImageSizes } from "./image-sizes.ts";
 import { planExports } from "./outputs.ts";
 import { Recorder } from "./recorder.ts";
+import { requireCache } from "./require-cache.ts";
+import { withRetries } from "./retry.ts";
 import type { EventSink } from "./running-solve.ts";
 import type { ContextInput, SolveOptions, SolveResult } from "./solve-options.ts";
-import { definitionWork, dockerfileWork } from "./work.ts";
+import { definitionWork, dockerfileWork, type WorkOptions } from "./work.ts";
 
 export type BuildInput = ContextInput | Definition;
 
@@ -83,7 +91,7 @@ class Build {
     await this.#tell({ kind: "worker", worker: worker.info });
     for (const message of caches.notes) await this.#tell({ kind: "note", message });
     let sizes: Promise<readonly ImageSize[] | undefined> | undefined;
-    const { ref, exporterResponse } = await runJob({
+    const job: Job = {
       connection,
       session: {
         id: options.sessionId ?? newId(),
@@ -91,7 +99,7 @@ class Build {
         attach: (context) =>
           attachables(options, { inputs, exports, caches, ssh, definitions: () => this.definitions }, context),
       },
-      what: this.#work(worker, caches),
+      what: this.#work(connection, worker, caches),
       frontendOptions: this.#frontendOptions(inputs, worker, protocol, caches),
       exporters: exports.exporters,
       caches,
@@ -103,14 +111,21 @@ class Build {
       onSolved: (response) => {
         if (options.sizes !== false) sizes = this.#readSizes(response, connection, signal);
       },
+    };
+    const { ref, exporterResponse } = await withRetries(() => runJob(job), {
+      limit: canBeTriedAgain(this.#input, options) ? (options.retry ?? 0) : 0,
+      signal,
+      onRetry: (error, attempt, pause) =>
+        this.#tell({ kind: "note", message: retryText(error, attempt, pause, options) }),
     });
+    const provenance = await this.#provenance(connection, ref, signal);
     await finishExports(exports, exporterResponse);
     await finishCaches(caches, exporterResponse);
     return {
       worker: worker.info,
       ref,
       digest: exporterResponse.get("containerimage.digest"),
-      exporterResponse,
+      exporterResponse: new Map([...exporterResponse, ...provenance]),
       compilation: this.#compilation,
       sizes: await sizes,
       timings: this.recorder.timings(),
@@ -143,10 +158,18 @@ class Build {
     ]);
   }
 
-  #work({ info: { platforms } }: Worker, { imports }: CachePlan): Work {
-    const { frontend, maxParallelism } = this.#options;
+  #work(connection: Connection, { info: { platforms } }: Worker, { imports }: CachePlan): Work {
+    const { maxParallelism, keepGoing = false, syntax } = this.#options;
+    const frontend = this.#options.frontend ?? (syntax === "forward" ? "dockerfile.v0" : undefined);
     const cacheImports = imports.map(({ type, attrs = {} }) => ({ type, attrs: new Map(Object.entries(attrs)) }));
-    const how = { maxParallelism, cacheImports, platforms };
+    const how = {
+      maxParallelism,
+      keepGoing,
+      mayRun: this.#options.requireCache === true ? this.#cacheRequirement(connection, cacheImports) : undefined,
+      ignoresSyntax: syntax === "here",
+      cacheImports,
+      platforms,
+    };
     if (isDefinition(this.#input)) {
       this.definitions = [this.#input];
       return definitionWork(this.#input, how);
@@ -158,11 +181,45 @@ class Build {
     });
   }
 
+  /** The build is done and well: that its record cannot be read is no reason to call it failed. */
+  async #provenance(connection: Connection, ref: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const { provenanceRecord } = this.#options;
+    if (provenanceRecord === undefined) return new Map();
+    try {
+      return await readProvenance(connection, ref, provenanceRecord, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      const why = error instanceof Error ? error.message : String(error);
+      await this.#tell({ kind: "note", message: `The worker's record of the provenance cannot be read: ${why}` });
+      return new Map();
+    }
+  }
+
+  #cacheRequirement(connection: Connection, cacheImports: readonly CacheImport[]): WorkOptions["mayRun"] {
+    const { secrets: given = {}, sourcePolicy } = this.#options;
+    const attach = (context: AttachableContext) => [
+      auth({ credentials: dockerCredentials() }, context),
+      secrets(new Map(Object.entries(given)), context),
+    ];
+    return (definitions, signal) =>
+      requireCache(connection, definitions, cacheImports, { attach, sourcePolicy, signal });
+  }
+
   #tell(event: SolveEvent): Promise<void> | void {
     this.recorder.record(event);
     this.#options.onEvent?.(event);
     return this.#sink(event);
   }
+}
+
+/** What comes from a stream comes once, and what goes into one cannot be taken back. */
+function canBeTriedAgain(input: BuildInput, { outputs = [] }: SolveOptions): boolean {
+  const isStream = typeof input === "object" && "archive" in input && !(input.archive instanceof Uint8Array);
+  return !isStream && outputs.every(({ dest }) => dest === undefined || typeof dest === "string");
+}
+
+function retryText(error: Error, attempt: number, pause: number, { retry = 0 }: SolveOptions): string {
+  return `${error.message}\nTrying again in ${(pause / 1000).toFixed(1)} s (${attempt} of ${retry}).`;
 }
 
 const noInputs: BuildInputs = {

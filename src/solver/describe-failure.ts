@@ -3,6 +3,7 @@ import type { Definition } from "../llb/definition.ts";
 import { stepMessage } from "./buildkit/errors.ts";
 import { RpcError } from "./buildkit/rpc-error.ts";
 import { StepFailure } from "./failing-step.ts";
+import { joinErrors, ManyFailures } from "./many-failures.ts";
 import type { Recorder } from "./recorder.ts";
 import { stepRemedy } from "./step-remedy.ts";
 import { sourceOfVertex } from "./vertex-source.ts";
@@ -12,6 +13,10 @@ import { sourceOfVertex } from "./vertex-source.ts";
  * it wrote; from the definitions, its Dockerfile lines. Other errors stay as they are.
  */
 export function describeFailure(error: unknown, recorder: Recorder, definitions: readonly Definition[]): unknown {
+  if (error instanceof ManyFailures) {
+    const [first, ...others] = error.failures.map((each) => describeFailure(each, recorder, definitions));
+    return first === undefined ? error : joinErrors([first, ...others]);
+  }
   if (!(error instanceof StepFailure)) return isGivenUp(error) ? givenUp(error) : error;
   const { exitCode } = error.step;
   const vertex = recorder.nameOf(error.step.vertex) === "" ? recorder.failedVertex() : error.step.vertex;

@@ -29,6 +29,44 @@ export async function runSteps(
   run: (step: string, signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
+  await runFrom(graph, limit, run, signal, undefined);
+}
+
+/** What came of steps where the others go on when one fails. */
+export interface KeptGoing {
+  /** By step, in the order in which they failed. */
+  readonly failed: ReadonlyMap<string, unknown>;
+  /** Those that ran to their end; the others wait for one that failed. */
+  readonly done: ReadonlySet<string>;
+}
+
+/**
+ * Runs steps as `runSteps` does, but when one fails, all that do not go back to it still run. Only an abort of `signal`
+ * rejects.
+ */
+export async function runAllSteps(
+  graph: StepGraph,
+  limit: number,
+  run: (step: string, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<KeptGoing> {
+  const kept = { failed: new Map<string, unknown>(), done: new Set<string>() };
+  await runFrom(graph, limit, run, signal, kept);
+  return kept;
+}
+
+interface Keeping {
+  readonly failed: Map<string, unknown>;
+  readonly done: Set<string>;
+}
+
+async function runFrom(
+  graph: StepGraph,
+  limit: number,
+  run: (step: string, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+  kept: Keeping | undefined,
+): Promise<void> {
   signal.throwIfAborted();
   const stop = new AbortController();
   // Every running step may listen: that is no leak.
@@ -36,7 +74,7 @@ export async function runSteps(
   const onAbort = () => stop.abort(signal.reason);
   signal.addEventListener("abort", onAbort);
   try {
-    await drain(new ReadySet(graph), limit, run, stop);
+    await drain(new ReadySet(graph), limit, run, stop, kept);
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
@@ -44,12 +82,16 @@ export async function runSteps(
   stop.signal.throwIfAborted();
 }
 
-/** Keeps the slots filled until there is nothing left to run; whatever goes wrong ends up as the reason of `stop`. */
+/**
+ * Keeps the slots filled until there is nothing left to run; whatever goes wrong ends up as the reason of `stop`, or in
+ * `kept`, when what needs the step is never ready.
+ */
 function drain(
   ready: ReadySet,
   limit: number,
   run: (step: string, signal: AbortSignal) => Promise<void>,
   stop: AbortController,
+  kept: Keeping | undefined,
 ): Promise<void> {
   const slots = pLimit(limit);
   let running = 0;
@@ -61,11 +103,13 @@ function drain(
         running++;
         slots(() => run(step, stop.signal)).then(
           () => {
+            kept?.done.add(step);
             ready.done(step);
             leave();
           },
           (error: unknown) => {
-            stop.abort(error);
+            if (kept === undefined) stop.abort(error);
+            else kept.failed.set(step, error);
             leave();
           },
         );

@@ -100,6 +100,23 @@ export interface SolveOptions {
    */
   readonly maxParallelism?: number | undefined;
   /**
+   * When a step fails, what does not need it goes on: other branches and platforms run to their end, and all failures are
+   * told, as a ManyFailures. The build fails all the same. Every RUN step of the target is forced, as by maxParallelism.
+   */
+  readonly keepGoing?: boolean | undefined;
+  /**
+   * Fails with a Failure `not-cached`, before any RUN step starts, unless all that the build needs is in a cache: the
+   * worker's own or one of cacheFrom.
+   */
+  readonly requireCache?: boolean | undefined;
+  /** How often a build is tried again whose sources or registries do not answer, break off or are overloaded. */
+  readonly retry?: number | undefined;
+  /**
+   * What a syntax line that names a frontend means: `auto` (the default) compiles docker/dockerfile here and has the
+   * worker run any other; `here` compiles all here; `forward` leaves all to the worker's own dockerfile.v0.
+   */
+  readonly syntax?: "auto" | "forward" | "here" | undefined;
+  /**
    * Who compiles: llbc (absent), or a frontend of the worker's such as `dockerfile.v0`, by name. Everything else is
    * the same: what is served, where the result goes, the events.
    */
@@ -107,6 +124,11 @@ export interface SolveOptions {
   /** The session's id; by default a fresh one, since builds run side by side. */
   readonly sessionId?: string | undefined;
 
+  /**
+   * Adds the provenance that the worker recorded of the build to what the exporters said, as `buildx.build.provenance`:
+   * `max` with the build's steps and times, `min` without.
+   */
+  readonly provenanceRecord?: "min" | "max" | undefined;
   /** False spares the worker the questions about the sizes of the image, which are some round trips in the end. */
   readonly sizes?: boolean | undefined;
 

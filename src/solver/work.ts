@@ -1,24 +1,30 @@
+import { Failure } from "../failure.ts";
 import { runFrontend } from "../frontend/build.ts";
 import type { Gateway } from "../frontend/gateway.ts";
 import type { Compilation } from "../graph/compilation.ts";
 import type { CacheImport } from "../graph/config/cache-imports.ts";
+import type { SyntaxLine } from "../graph/syntax-line.ts";
 import type { Definition } from "../llb/definition.ts";
-import { type Bound, evaluateSteps } from "./bounded.ts";
+import { type Bound, evaluateAllSteps, evaluateSteps } from "./bounded.ts";
 import type { Work } from "./buildkit/job.ts";
 import { checkPlatforms } from "./platform-check.ts";
 
 export interface WorkOptions {
   readonly maxParallelism: number | undefined;
+  /** What does not need a step that failed goes on. */
+  readonly keepGoing: boolean;
+  /** Asked before anything runs: rejects where it may not. */
+  readonly mayRun: ((definitions: readonly Definition[], signal: AbortSignal) => Promise<void>) | undefined;
+  /** A Dockerfile is compiled here whatever frontend its syntax line names. */
+  readonly ignoresSyntax: boolean;
   readonly cacheImports: readonly CacheImport[];
   /** What the worker says it runs. */
   readonly platforms: readonly string[];
 }
 
 /** The work of a Dockerfile that we compile. `onCompiled` hears of the definitions before anything of them runs. */
-export function dockerfileWork(
-  { maxParallelism, cacheImports, platforms }: WorkOptions,
-  onCompiled: (compilation: Compilation) => void,
-): Work {
+export function dockerfileWork(options: WorkOptions, onCompiled: (compilation: Compilation) => void): Work {
+  const { platforms, ignoresSyntax } = options;
   return {
     kind: "gateway",
     run: (gateway, signal) => {
@@ -27,9 +33,10 @@ export function dockerfileWork(
           const definitions = compilation.platforms.map(({ definition }) => definition);
           onCompiled(compilation);
           checkPlatforms(definitions, platforms);
-          if (maxParallelism !== undefined)
-            await evaluateAll(gateway, definitions, { limit: maxParallelism, cacheImports }, signal);
+          await beforeSolve(gateway, definitions, options, signal);
         },
+        onForward: (syntax: SyntaxLine) => refuseForward(options, syntax),
+        ignoresSyntax,
       };
       return runFrontend(gateway, hooks, signal);
     },
@@ -37,17 +44,17 @@ export function dockerfileWork(
 }
 
 /** The work of a definition as it is. Only where its RUN steps are bounded does it need us during the build. */
-export function definitionWork(definition: Definition, { maxParallelism, cacheImports, platforms }: WorkOptions): Work {
+export function definitionWork(definition: Definition, options: WorkOptions): Work {
+  const { cacheImports, platforms } = options;
   checkPlatforms([definition], platforms);
   // Without an op a worker would take the request for the beginning of a gateway build, and wait.
   const isEmpty = definition.def.length === 0;
-  if (maxParallelism === undefined && !isEmpty) return { kind: "definition", definition: definition.bytes };
+  if (!isEmpty && !needsSteps(options)) return { kind: "definition", definition: definition.bytes };
   return {
     kind: "gateway",
     async run(gateway, signal) {
       try {
-        if (maxParallelism !== undefined)
-          await evaluateAll(gateway, [definition], { limit: maxParallelism, cacheImports }, signal);
+        await beforeSolve(gateway, [definition], options, signal);
         const result = isEmpty
           ? { ref: undefined, metadata: new Map() }
           : await gateway.solve({ definition: definition.bytes, cacheImports }, signal);
@@ -60,11 +67,27 @@ export function definitionWork(definition: Definition, { maxParallelism, cacheIm
   };
 }
 
-function evaluateAll(gateway: Gateway, definitions: readonly Definition[], bound: Bound, signal: AbortSignal) {
-  return evaluateSteps(
-    gateway,
-    definitions.map(({ bytes }) => bytes),
-    bound,
-    signal,
-  );
+function needsSteps({ maxParallelism, keepGoing, mayRun }: WorkOptions): boolean {
+  return maxParallelism !== undefined || keepGoing || mayRun !== undefined;
+}
+
+/** What is done with the definitions before they are solved as a whole. */
+async function beforeSolve(
+  gateway: Gateway,
+  definitions: readonly Definition[],
+  { maxParallelism, keepGoing, mayRun, cacheImports }: WorkOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  await mayRun?.(definitions, signal);
+  const bytes = definitions.map((definition) => definition.bytes);
+  const bound: Bound = { limit: maxParallelism ?? Number.POSITIVE_INFINITY, cacheImports };
+  if (keepGoing) await evaluateAllSteps(gateway, bytes, bound, signal);
+  else if (maxParallelism !== undefined) await evaluateSteps(gateway, bytes, bound, signal);
+}
+
+function refuseForward(options: WorkOptions, { image }: SyntaxLine): void {
+  if (!needsSteps(options)) return;
+  throw new Failure("usage", `the steps of the frontend ${image} are the worker's own and are not known here`, {
+    remedy: "Leave out maxParallelism, keepGoing and requireCache, or compile here whatever its syntax line says.",
+  });
 }

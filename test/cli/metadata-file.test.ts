@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { imageId, metadataJson } from "../../src/cli/metadata-file.ts";
 
+const worker = { builder: { name: "default", node: "default", driver: "docker" } };
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 test("names in the order of their bytes; objects and lists of them in place of their base64", () => {
@@ -10,7 +11,7 @@ test("names in the order of their bytes; objects and lists of them in place of t
     ["containerimage.descriptor", base64('{"size": 12, "annotations": {"b": "<", "a": []}}')],
     ["list", base64('[{"a": 1}]')],
   ]);
-  expect(metadataJson({ exporterResponse, ref: "r" })).toBe(`{
+  expect(metadataJson({ exporterResponse, ref: "r", worker })).toBe(`{
   "buildx.build.ref": "default/default/r",
   "containerimage.descriptor": {
     "size": 12,
@@ -32,7 +33,7 @@ test("names in the order of their bytes; objects and lists of them in place of t
 test.each(["", "abcd", base64("{}"), base64("[]"), base64("[1]"), base64("3"), base64('"x"'), base64("{")])(
   "%j stays a text",
   (value) => {
-    const json = JSON.parse(metadataJson({ exporterResponse: new Map([["x", value]]), ref: "" }));
+    const json = JSON.parse(metadataJson({ exporterResponse: new Map([["x", value]]), ref: "", worker }));
     expect(json.x).toBe(value);
   },
 );

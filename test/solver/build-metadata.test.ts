@@ -33,6 +33,7 @@ test("values that are JSON stand as JSON, others as they are", () => {
     "containerimage.digest": "sha256:00",
     abcd: "abcd",
     "result.json": { warnings: [] },
+    "buildx.build.ref": "default/default/r",
   });
 });
 

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { progressModes } from "../progress/progress-mode.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { addBuildFlags, collect } from "./build-flags.ts";
+import { addLegacyFlags } from "./legacy-flags.ts";
 import type { SolveFlags } from "./solve-flags.ts";
 
 /** `llbc solve [CONTEXT]`, alias `build`, with the flags of `docker buildx build`. */
@@ -14,7 +15,7 @@ export function addSolveCommand(program: Command, terminal: Terminal, exit: (cod
       "Build a Dockerfile on a BuildKit worker: a Docker engine or a buildkitd.\nThe Dockerfile is compiled here, to the LLB that BuildKit's own frontend emits, so the cache is shared with docker buildx.",
     )
     .argument("[context]", "folder that the build reads, a git or web address, or - for standard input", ".");
-  addBuildFlags(command)
+  addLegacyFlags(addBuildFlags(command))
     .option("-t, --tag <name>", "name of the image: [registry/]repository[:tag]", collect, [])
     .option("-o, --output <spec>", "where the result goes; see below", collect, [])
     .option("--push", "push the image to its registry: short for -o type=image,push=true")
@@ -50,6 +51,16 @@ export function addSolveCommand(program: Command, terminal: Terminal, exit: (cod
     .option("--addr <address>", "the worker: unix://, tcp:// or docker://unix://… (default: found, see below)")
     .option("--builder <name>", "a builder of docker buildx, or a docker context, by name")
     .option("--max-parallelism <n>", "run at most N RUN steps at once, over all platforms", positiveInteger)
+    .option("--keep-going", "when a step fails, finish what does not need it, and tell all that failed")
+    .option("--require-cache", "fail before any RUN step starts unless all that is needed is cached")
+    .option("--retry <n>", "try again so often where sources or registries fail for the moment", wholeNumber)
+    .addOption(
+      new Option("--syntax <who>", "who compiles a Dockerfile that names a frontend").choices([
+        "auto",
+        "forward",
+        "here",
+      ]),
+    )
     .option("-D, --debug", "tell causes of failures, too")
     .addHelpText("after", details)
     .action(async (context: string, flags: SolveFlags) => {
@@ -107,6 +118,10 @@ Examples:
   llbc solve . --check
   llbc solve . --dry-run -t registry.example.com/app:1 --push
   llbc solve -f - . < Dockerfile.generated`;
+
+function wholeNumber(value: string): number {
+  return value === "0" ? 0 : positiveInteger(value);
+}
 
 function positiveInteger(value: string): number {
   const number = Number(value);

@@ -1,9 +1,10 @@
 import type { AttestationFlags } from "../parse/attestations.ts";
 import type { ProgressMode } from "../progress/progress-mode.ts";
 import type { BuildFlags } from "./build-flags.ts";
+import type { LegacyFlags } from "./legacy-flags.ts";
 
 /** The flags of `llbc solve` as they were typed; lists hold every use of a flag, in order. */
-export interface SolveFlags extends BuildFlags, AttestationFlags {
+export interface SolveFlags extends BuildFlags, AttestationFlags, LegacyFlags {
   readonly tag: readonly string[];
   readonly output: readonly string[];
   readonly push?: true;
@@ -26,5 +27,9 @@ export interface SolveFlags extends BuildFlags, AttestationFlags {
   readonly addr?: string;
   readonly builder?: string;
   readonly maxParallelism?: number;
+  readonly keepGoing?: true;
+  readonly requireCache?: true;
+  readonly retry?: number;
+  readonly syntax?: "auto" | "forward" | "here";
   readonly debug?: true;
 }

@@ -1,19 +1,13 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { SolveEvent, WarningEvent } from "../../solver/events.ts";
+import { fieldOf } from "../../solver/json-fields.ts";
 import { solve } from "../../solver/solve.ts";
-import type { SolveOptions, SolveOutput, SolveResult } from "../../solver/solve-options.ts";
-import { dockerfilePath, readBuildInput, sourceReader } from "../build-input.ts";
+import type { SolveOptions, SolveResult } from "../../solver/solve-options.ts";
+import { readBuildInput, sourceReader } from "../build-input.ts";
 import { imageId, metadataJson } from "../metadata-file.ts";
-import { parseAttestations } from "../parse/attestations.ts";
-import { parseCaches } from "../parse/caches.ts";
 import { parseCall } from "../parse/call.ts";
-import { parseEntitlements } from "../parse/entitlements.ts";
 import { parseBoolean } from "../parse/key-values.ts";
-import { parseOutput } from "../parse/outputs.ts";
-import { parseSecrets } from "../parse/secrets.ts";
-import { readSourcePolicy } from "../parse/source-policy.ts";
-import { parseSsh } from "../parse/ssh.ts";
 import { printResult } from "../print-result.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { type ProgressMode, progressModeOf } from "../progress/progress-mode.ts";
@@ -21,18 +15,19 @@ import { keepDurations, readDurations } from "../step-durations.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { writeOutputFile, writeStandardOutput } from "../write-output.ts";
-import { buildOptions } from "./build-flags.ts";
 import type { SolveFlags } from "./solve-flags.ts";
+import { solveOptions } from "./solve-options.ts";
 
 /** `llbc solve`: builds, with progress on standard error, and says at the end what came of it. */
 export async function solveCommand(context: string, flags: SolveFlags, terminal: Terminal): Promise<ExitCode> {
-  const call = parseCall(flags.check === true ? "check" : flags.call);
+  const call = parseCall(flags.check === true ? "check" : (flags.print ?? flags.call));
   if (call.method !== "build") {
     const { callCommand } = await import("./call.ts");
     return callCommand(context, call, flags, terminal);
   }
-  const options = await solveOptions(context, flags, terminal);
   const mode = progressModeOf(flags, terminal.env);
+  const { options, warnings: heard } = await solveOptions(context, flags, terminal);
+  if (isForPeople(mode)) for (const text of heard) terminal.stderr.write(`warning: ${text}\n`);
   checkResultFiles(flags, options);
   if (flags.dryRun === true) {
     const { dryRunCommand } = await import("./dry-run.ts");
@@ -43,6 +38,7 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   if (flags.iidfile !== undefined) await rm(resolve(terminal.cwd, flags.iidfile), { force: true });
   const progress = await createProgress(mode, terminal);
   const warnings: WarningEvent[] = [];
+  const toldWarnings: unknown[] = [];
   const onEvent = (event: SolveEvent): void => {
     if (event.kind === "warning") warnings.push(event);
     progress.onEvent(event);
@@ -52,7 +48,7 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
     result = await solve(input, {
       ...options,
       onEvent,
-      onStatus: progress.onStatus,
+      onStatus: statusReader(progress.onStatus, keepsWarnings(flags, terminal) ? toldWarnings : undefined),
       sizes: isForPeople(mode),
       signal: terminal.signal,
     });
@@ -66,7 +62,7 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
     return code;
   }
   progress.end();
-  await writeResultFiles(result, flags, terminal);
+  await writeResultFiles(result, flags, toldWarnings, terminal);
   if (mode === "quiet") await writeStandardOutput(`${imageId(result.exporterResponse)}\n`, terminal);
   if (isForPeople(mode)) {
     await showWarnings(warnings, terminal);
@@ -82,35 +78,18 @@ async function showWarnings(warnings: readonly WarningEvent[], terminal: Termina
   printWarnings(warnings, terminal);
 }
 
-async function solveOptions(context: string, flags: SolveFlags, terminal: Terminal): Promise<SolveOptions> {
-  return {
-    ...buildOptions(flags, terminal),
-    dockerfile: dockerfilePath(context, flags.file, terminal),
-    tags: flags.tag,
-    outputs: outputsOf(flags, terminal),
-    push: flags.push,
-    pull: flags.pull,
-    secrets: await parseSecrets(flags.secret, terminal),
-    ssh: parseSsh(flags.ssh, context),
-    cacheFrom: parseCaches("--cache-from", flags.cacheFrom),
-    cacheTo: parseCaches("--cache-to", flags.cacheTo),
-    attestations: parseAttestations(flags, terminal.env),
-    annotations: flags.annotation.filter((annotation) => annotation !== ""),
-    sourcePolicy: await readSourcePolicy(flags.sourcePolicyFile, terminal),
-    entitlements: parseEntitlements(flags.allow),
-    addr: flags.addr,
-    builder: flags.builder,
-    maxParallelism: flags.maxParallelism,
-  };
+function keepsWarnings({ metadataFile }: SolveFlags, { env }: Terminal): boolean {
+  return metadataFile !== undefined && parseBoolean(env.BUILDX_METADATA_WARNINGS ?? "") === true;
 }
 
-function outputsOf({ output, load, push }: SolveFlags, terminal: Terminal): readonly SolveOutput[] {
-  const outputs = output.filter((text) => text !== "").map((text) => parseOutput(text, terminal));
-  const isLoaded = outputs.some(({ type, dest }) => type === "docker" && dest === undefined);
-  if (load === true && !isLoaded) return [...outputs, { type: "docker" }];
-  if (outputs.length > 0 || push === true) return outputs;
-  const keepsNothing = parseBoolean(terminal.env.BUILDX_NO_DEFAULT_LOAD ?? "") === true;
-  return keepsNothing ? [{ type: "cacheonly" }] : [];
+/** Keeps the warnings of a build as the worker tells them, in BuildKit's own JSON; undefined where nobody reads that. */
+function statusReader(next: SolveOptions["onStatus"], warnings: unknown[] | undefined): SolveOptions["onStatus"] {
+  if (warnings === undefined) return next;
+  return (json) => {
+    const told = fieldOf(JSON.parse(json), "warnings");
+    if (Array.isArray(told)) warnings.push(...told);
+    next?.(json);
+  };
 }
 
 function isForPeople(mode: ProgressMode): boolean {
@@ -130,8 +109,9 @@ function checkResultFiles({ iidfile, quiet }: SolveFlags, { outputs = [] }: Solv
 async function writeResultFiles(
   result: SolveResult,
   { iidfile, metadataFile }: SolveFlags,
+  warnings: readonly unknown[],
   { cwd }: Terminal,
 ): Promise<void> {
   if (iidfile !== undefined) await writeOutputFile(resolve(cwd, iidfile), imageId(result.exporterResponse));
-  if (metadataFile !== undefined) await writeOutputFile(resolve(cwd, metadataFile), metadataJson(result));
+  if (metadataFile !== undefined) await writeOutputFile(resolve(cwd, metadataFile), metadataJson(result, warnings));
 }
