@@ -48,14 +48,24 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
   }
 }
 
-/** The flags after a command's name as commander reads them; and `help a b` as `a b --help`. */
+/** The flags after a command's name as commander reads them; `help a b` as `a b --help`; of no command, only the name. */
 function plainCommandLine(program: Command, args: readonly string[]): readonly string[] {
   const [name = "", ...rest] = args;
-  if (name === "help" && rest.length > 1) return [...rest, "--help"];
-  const command = program.commands.find((each) => each.name() === name || each.aliases().includes(name));
-  if (command === undefined) return args;
+  const find = (word: string) => program.commands.find((each) => each.name() === word || each.aliases().includes(word));
+  if (name === "help" && rest[0] !== undefined)
+    return find(rest[0]) === undefined ? rest.slice(0, 1) : [...rest, "--help"];
+  const command = find(name);
+  if (command === undefined) return name.startsWith("-") || name === "help" ? args : args.slice(0, 1);
   const isGroup = command.commands.length > 0;
   return [name, ...(isGroup ? plainCommandLine(command, rest) : plainArguments(command, rest))];
+}
+
+/** What is wrong with a command's words is followed by where that command is explained. */
+function tellWhereHelpIs(program: Command, words: string): void {
+  for (const command of program.commands) {
+    command.showHelpAfterError(`(see ${words} ${command.name()})`);
+    tellWhereHelpIs(command, `${words} ${command.name()}`);
+  }
 }
 
 function createProgram(terminal: Terminal, called: string | undefined, exit: (code: ExitCode) => void): Command {
@@ -91,5 +101,6 @@ Examples:
   // To declare the flags of all commands takes longer than many a command.
   const only = commands.get(called === "build" ? "solve" : (called ?? ""));
   for (const add of only === undefined ? commands.values() : [only]) add(program, terminal, exit);
+  tellWhereHelpIs(program, "llbc help");
   return program;
 }

@@ -33,6 +33,10 @@ it.each(commands)("%s is explained with examples, by --help and by help", async 
 
 it.each([
   { args: ["chekc"], says: "check" },
+  { args: ["help", "chekc"], says: "Did you mean check?" },
+  { args: ["chekc", "--help"], says: "Did you mean check?" },
+  { args: ["build", "--platfrom", "x"], says: "(see llbc help solve)" },
+  { args: ["worker", "inspect", "--jsn"], says: "(see llbc help worker inspect)" },
   { args: ["platforms", "instal"], says: "did you mean install?" },
   { args: ["worker", "inspct"], says: "Did you mean inspect?" },
   { args: ["prune", "--forse"], says: "Did you mean --force?" },

@@ -101,9 +101,10 @@ Progress goes to standard error: auto (tty on a terminal, else plain), tty, plai
 BuildKit's per line), quiet (only the digest, on standard output), none.
 
 Of the environment: BUILDKIT_PROGRESS and DOCKER_DEFAULT_PLATFORM are defaults of --progress and --platform,
-SOURCE_DATE_EPOCH one of the build argument; NO_COLOR leaves colours out. BUILDX_NO_DEFAULT_ATTESTATIONS=1 adds no
-provenance that was not asked for, BUILDX_NO_DEFAULT_LOAD=1 keeps no image in the engine that builds if there is no
-output, EXPERIMENTAL_BUILDKIT_SOURCE_POLICY names a source policy.
+SOURCE_DATE_EPOCH one of the build argument; NO_COLOR leaves colours out, BUILDKIT_COLORS chooses them
+(run=green:error=255,0,0), BUILDKIT_TTY_LOG_LINES says how many lines of a running step are shown.
+BUILDX_NO_DEFAULT_ATTESTATIONS=1 adds no provenance that was not asked for, BUILDX_NO_DEFAULT_LOAD=1 keeps no image
+in the engine that builds if there is no output, EXPERIMENTAL_BUILDKIT_SOURCE_POLICY names a source policy.
 
 Examples:
   llbc solve .
