@@ -11,14 +11,21 @@ import { type FindingSubject, type Step, type SubjectStage, verticesOf } from ".
  * known to read without being told. A RUN that builds or runs something of the project may read any variable.
  */
 export function earlyVariables(subject: FindingSubject): readonly DraftFinding[] {
+  let left = mostLooks;
   return subject.stages.flatMap((stage) =>
     stage.steps.flatMap((step, at) => {
       const { instruction } = step;
       if (instruction.kind !== "arg" && instruction.kind !== "env") return [];
-      return keysOf(instruction).flatMap((key) => earlyVariable(subject, stage, { key, at, instruction }));
+      return keysOf(instruction).flatMap((key) => {
+        left -= stage.steps.length;
+        return left < 0 ? [] : earlyVariable(subject, stage, { key, at, instruction });
+      });
     }),
   );
 }
+
+/** So often an instruction is looked at for a variable: more than this only Dockerfiles that no one wrote need. */
+const mostLooks = 200_000;
 
 interface Variable {
   readonly key: string;

@@ -139,7 +139,7 @@ function suggestionOf(from: string, { kind }: Product): string {
     case "go":
       return `Write ${line}, and compile with ARG TARGETOS TARGETARCH and GOOS=$TARGETOS GOARCH=$TARGETARCH; cgo is off then.`;
     case "dotnet":
-      return `Write ${line}, and publish with ARG TARGETARCH and -a $TARGETARCH.`;
+      return `Write ${line}, and restore and publish with ARG TARGETARCH and -a $TARGETARCH.`;
     case "jvm":
     case "web":
       return `Write ${line}: then it runs once, for all platforms.`;

@@ -7,16 +7,37 @@ export interface TimedDag {
   readonly dag: Dag;
   readonly times: Float64Array;
   readonly workers: number | undefined;
+  /** The longest way from each vertex on; worked out once. */
+  ways(): Float64Array;
 }
 
-export function makespanOf({ dag, times, workers }: TimedDag): number {
+export function timedDag(dag: Dag, times: Float64Array, workers: number | undefined): TimedDag {
+  let ways: Float64Array | undefined;
+  return {
+    dag,
+    times,
+    workers,
+    ways() {
+      ways ??= remainingWays(dag, times);
+      return ways;
+    },
+  };
+}
+
+export function makespanOf({ dag, times, workers, ways }: TimedDag): number {
   if (workers === undefined) return freeSchedule(dag, times).span;
-  return listScheduler(dag, times, { priorities: remainingWays(dag, times) })(workers).makespan;
+  return listScheduler(dag, times, { priorities: ways() })(workers).makespan;
 }
 
 /** How long a build takes in which `changed` run again, and what stands on them; the rest is cached. */
 export function rebuildTime(timed: TimedDag, changed: Iterable<number>): number {
-  const { dag, times } = timed;
+  const { dag, times, workers, ways } = timed;
+  if (workers === undefined) {
+    // All that is reached from a changed vertex runs: the longest way begins at one.
+    let longest = 0;
+    for (const vertex of changed) longest = Math.max(longest, ways()[vertex] ?? 0);
+    return longest;
+  }
   const runs = new Uint8Array(dag.size);
   for (const vertex of changed) runs[vertex] = 1;
   for (let vertex = 0; vertex < dag.size; vertex++) {
@@ -25,12 +46,18 @@ export function rebuildTime(timed: TimedDag, changed: Iterable<number>): number 
       runs[dag.dependents[at] ?? 0] = 1;
     }
   }
-  return makespanOf({ ...timed, times: times.map((time, vertex) => (runs[vertex] === 1 ? time : 0)) });
+  return makespanOf(
+    timedDag(
+      dag,
+      times.map((time, vertex) => (runs[vertex] === 1 ? time : 0)),
+      workers,
+    ),
+  );
 }
 
 /** With other times for some vertices. */
 export function retimed(timed: TimedDag, change: (time: number, vertex: number) => number): TimedDag {
-  return { ...timed, times: timed.times.map(change) };
+  return timedDag(timed.dag, timed.times.map(change), timed.workers);
 }
 
 /**
@@ -41,18 +68,18 @@ export function rewired(
   timed: TimedDag,
   inputsOf: (vertex: number, inputs: readonly number[]) => readonly number[],
 ): TimedDag {
-  const { dag, times } = timed;
+  const { dag, times, workers } = timed;
   const inputs = Array.from({ length: dag.size }, (_, vertex) =>
     inputsOf(vertex, Array.from(dag.inputs.subarray(dag.inputStarts[vertex], dag.inputStarts[vertex + 1]))),
   );
   const order = topologicalOrder(inputs);
   const places = new Int32Array(dag.size);
   for (const [place, vertex] of order.entries()) places[vertex] = place;
-  return {
-    ...timed,
-    dag: makeDag(dag.size, (place) => (inputs[order[place] ?? 0] ?? []).map((input) => places[input] ?? 0)),
-    times: Float64Array.from(order, (vertex) => times[vertex] ?? 0),
-  };
+  return timedDag(
+    makeDag(dag.size, (place) => (inputs[order[place] ?? 0] ?? []).map((input) => places[input] ?? 0)),
+    Float64Array.from(order, (vertex) => times[vertex] ?? 0),
+    workers,
+  );
 }
 
 function topologicalOrder(inputs: readonly (readonly number[])[]): readonly number[] {

@@ -6,7 +6,7 @@ import { numberedGraph } from "../dag.ts";
 import type { Durations } from "../durations.ts";
 import { millisecondsOf } from "../milliseconds.ts";
 import { commandsOf, type ShellCommand } from "../shell-commands.ts";
-import type { TimedDag } from "./rebuild.ts";
+import { type TimedDag, timedDag } from "./rebuild.ts";
 
 /** What findings are looked for in: the instructions beside the vertices that came of them. */
 export interface FindingSubject {
@@ -65,7 +65,7 @@ export function findingSubject(
   return {
     graph,
     durations,
-    timed: { dag, times: millisecondsOf(vertices, durations), workers },
+    timed: timedDag(dag, millisecondsOf(vertices, durations), workers),
     stages: known,
     numberOf: ({ digest }) => numberOf(digest) ?? 0,
   };

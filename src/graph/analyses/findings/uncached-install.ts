@@ -2,7 +2,7 @@ import { commandEstimate } from "../estimate.ts";
 import { type Install, installOf } from "../package-tools.ts";
 import type { ShellCommand } from "../shell-commands.ts";
 import { type DraftFinding, savingOf } from "./draft-finding.ts";
-import { rebuildTime, retimed } from "./rebuild.ts";
+import { rebuildTime, retimed, type TimedDag } from "./rebuild.ts";
 import type { FindingSubject, Run, Step } from "./subject.ts";
 
 /**
@@ -25,19 +25,17 @@ function uncachedInstall(subject: FindingSubject, step: Step): readonly DraftFin
   if (installs.length === 0) return [];
   const { timed, numberOf, durations } = subject;
   const vertices = step.runs.map(({ vertex }) => vertex);
-  const numbers = new Set(vertices.map(numberOf));
-  const saved = savedShare(run, installs);
-  // The network is as fast under emulation.
-  const emulations = new Map(
-    vertices.map((vertex) => [numberOf(vertex), durations.get(vertex.digest)?.emulation ?? 1]),
+  const share = savedShare(run, installs);
+  const numbers = vertices.map(numberOf);
+  const savedOf = new Map(
+    vertices.map((vertex) => {
+      const { ms = 0, emulation = 1 } = durations.get(vertex.digest) ?? {};
+      // The network is as fast under emulation.
+      return [numberOf(vertex), (ms * share) / emulation];
+    }),
   );
   const before = rebuildTime(timed, numbers);
-  const after = rebuildTime(
-    retimed(timed, (time, vertex) =>
-      numbers.has(vertex) ? time - (time * saved) / (emulations.get(vertex) ?? 1) : time,
-    ),
-    numbers,
-  );
+  const after = timeWithout(timed, savedOf);
   const saving = savingOf(before, after, "whenever this step runs again", "estimated");
   if (saving === undefined) return [];
   const tools = [...new Map(installs.map(({ install }) => [install.tool.name, install])).values()];
@@ -47,10 +45,22 @@ function uncachedInstall(subject: FindingSubject, step: Step): readonly DraftFin
       reason: `${tools.map(({ tool }) => tool.name).join(" and ")} ${tools.length === 1 ? "downloads" : "download"} everything again whenever this step runs: what was downloaded is not kept`,
       suggestion: suggestionOf(tools, run),
       saving,
-      places: [{ lines: step.instruction.lines, tokens: tools.flatMap(tokensOf) }],
+      places: [{ lines: step.instruction.lines, tokens: installs.flatMap(tokensOf) }],
       vertices,
     },
   ];
+}
+
+/** How long a build takes in which these vertices run again, each with so much less to do. */
+function timeWithout(timed: TimedDag, savedOf: ReadonlyMap<number, number>): number {
+  if (timed.workers !== undefined) {
+    return rebuildTime(
+      retimed(timed, (time, vertex) => time - (savedOf.get(vertex) ?? 0)),
+      savedOf.keys(),
+    );
+  }
+  // One instruction on several platforms: none of its vertices stands on another.
+  return Math.max(...Array.from(savedOf, ([vertex, saved]) => (timed.ways()[vertex] ?? 0) - saved));
 }
 
 function mayDownload({ op }: Run): boolean {
@@ -75,11 +85,16 @@ function savedShare(
   installs: readonly { readonly command: ShellCommand; readonly install: Install }[],
 ): number {
   const all = commands.reduce((sum, command) => sum + commandEstimate(command), 0);
-  const saved = installs.reduce((sum, { command, install }) => {
-    return sum + commandEstimate(command) * install.tool.cachedShare;
-  }, 0);
-  return saved / all;
+  const savings = installs.map(({ command, install: { tool } }) => {
+    return { ms: commandEstimate(command) * tool.cachedShare, isOneOf: alternatives.has(tool.name) };
+  });
+  // Of the package managers of one language a step uses one, by the files that it finds.
+  const oneOf = savings.filter(({ isOneOf }) => isOneOf).map(({ ms }) => ms);
+  const others = savings.reduce((sum, { ms, isOneOf }) => sum + (isOneOf ? 0 : ms), 0);
+  return (others + (oneOf.length === 0 ? 0 : Math.min(...oneOf))) / all;
 }
+
+const alternatives = new Set(["npm", "yarn", "pnpm"]);
 
 function suggestionOf(installs: readonly Install[], run: Run): string {
   const mounts = installs.flatMap(({ tool }) =>
@@ -118,6 +133,6 @@ function withVariables(path: string, { op }: Run): string {
   });
 }
 
-function tokensOf({ tool }: Install): readonly string[] {
-  return [tool.name, tool.name.split(" ")[0] ?? tool.name];
+function tokensOf({ command, install: { tool } }: { readonly command: ShellCommand; readonly install: Install }) {
+  return [command.words[0] ?? "", tool.name.split(" ")[0] ?? ""];
 }
