@@ -8,6 +8,7 @@ const nowhere = ["--addr", "unix:///nowhere/none.sock"];
 
 it.each([
   { args: ["--progress", "loud"], says: "rawjson" },
+  { args: ["--progress", "tty"], says: "standard error is none" },
   { args: ["-q", "--progress", "plain"], says: "--quiet exclude each other" },
   { args: ["--secret", "id=x,src=none"], says: "--secret id=x" },
   { args: ["--allow", "everything"], says: "security.insecure" },

@@ -21,16 +21,16 @@ export interface PlatformRow {
 }
 
 /** `llbc platforms`: a row for each platform that BuildKit knows of, or that the worker names. */
-export async function platformsCommand({ addr, json }: WorkerFlags, terminal: Terminal): Promise<ExitCode> {
+export async function platformsCommand(flags: WorkerFlags, terminal: Terminal): Promise<ExitCode> {
   const { signal } = terminal;
   const [info, details] = await withClient(
-    addr,
+    flags,
     terminal,
     async (client) => [client.worker, await client.inspect({ signal })] as const,
   );
   const handlers = isHere(details) ? readHandlers(binfmtFolder) : undefined;
   const rows = platformRows(info.platforms, handlers);
-  await writeStandardOutput(json === true ? platformsJson(info, rows) : platformsText(info, rows), terminal);
+  await writeStandardOutput(flags.json === true ? platformsJson(info, rows) : platformsText(info, rows), terminal);
   return 0;
 }
 

@@ -15,7 +15,7 @@ import type { PruneFlags } from "./worker-flags.ts";
 export async function pruneCommand(flags: PruneFlags, terminal: Terminal): Promise<ExitCode> {
   const options = pruneOptions(flags);
   if (flags.force !== true) requireTerminal("--force", terminal);
-  return withClient<ExitCode>(flags.addr, terminal, async (client) => {
+  return withClient<ExitCode>(flags, terminal, async (client) => {
     if (flags.force !== true && !(await confirm(question(flags, client.worker.description), terminal))) {
       terminal.stderr.write("nothing was removed\n");
       return 0;

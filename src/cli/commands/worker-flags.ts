@@ -3,6 +3,7 @@ import type { Command } from "commander";
 /** The flags of commands that ask a worker about itself, as they were typed. */
 export interface WorkerFlags {
   readonly addr?: string;
+  readonly builder?: string;
   readonly json?: true;
 }
 
@@ -25,5 +26,6 @@ export interface PruneFlags extends DiskUsageFlags {
 export function addWorkerFlags(command: Command): Command {
   return command
     .option("--addr <address>", "the worker: unix://, tcp:// or docker://unix://… (default: found, as for solve)")
+    .option("--builder <name>", "a builder of docker buildx, or a docker context, by name")
     .option("--json", "print JSON: bytes as numbers, instants in RFC 3339");
 }

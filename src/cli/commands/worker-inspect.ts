@@ -9,11 +9,11 @@ import { writeStandardOutput } from "../write-output.ts";
 import type { WorkerFlags } from "./worker-flags.ts";
 
 /** `llbc worker inspect`: what the worker tells of itself, for reading or as JSON. */
-export async function inspectCommand({ addr, json }: WorkerFlags, terminal: Terminal): Promise<ExitCode> {
+export async function inspectCommand(flags: WorkerFlags, terminal: Terminal): Promise<ExitCode> {
   const { signal } = terminal;
-  const text = await withClient(addr, terminal, async (client) => {
+  const text = await withClient(flags, terminal, async (client) => {
     const details = await client.inspect({ signal });
-    return json === true
+    return flags.json === true
       ? inspectJson(client.worker, details)
       : inspectText(client.worker, details, terminal.stdout.columns ?? 100);
   });

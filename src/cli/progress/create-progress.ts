@@ -1,4 +1,5 @@
 import type { OutputStream, Terminal } from "../terminal.ts";
+import { UsageError } from "../usage-error.ts";
 import { plainProgress } from "./plain.ts";
 import type { Progress } from "./progress.ts";
 import type { ProgressMode } from "./progress-mode.ts";
@@ -12,6 +13,9 @@ export async function createProgress(mode: ProgressMode, { stderr: stream, env }
     case "auto":
       return stream.isTTY ? redrawn(stream, env) : plainProgress(write);
     case "tty":
+      if (stream.isTTY !== true) {
+        throw new UsageError("--progress tty draws on a terminal, and standard error is none: plain prints lines.");
+      }
       return redrawn(stream, env);
     case "plain":
       return plainProgress(write);
