@@ -1,10 +1,18 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import Long from "long";
 import { expect, onTestFinished, test } from "vitest";
+import { connect } from "../../src/solver/client.ts";
+import { hostileWorker } from "../solver/hostile/hostile-worker.ts";
 import { build, contextWith, temporaryFolder } from "./builds.ts";
 import { secondWorker } from "./second-worker.ts";
+import { testWorker } from "./worker.ts";
+
+const dist = fileURLToPath(new URL("../../dist", import.meta.url));
 
 const big =
   "ARG BASE\nFROM $BASE AS b\nRUN head -c 3000000 /dev/urandom > /noise\nFROM scratch\nCOPY --from=b /noise /\n";
@@ -21,6 +29,73 @@ test("a worker that is killed in mid-build: the build fails and says so, and not
   });
   await expect(building).rejects.toMatchObject({ code: "worker-unreachable" });
   expect(readdirSync(join(dest, ".."))).toEqual([]);
+});
+
+test("a worker that was restarted: the client that was connected builds on it again", async () => {
+  const worker = await secondWorker();
+  const client = await connect(worker.dockerHost);
+  onTestFinished(() => client.close());
+  await client.solve({ source: "FROM scratch\nCOPY <<EOF /a\nEOF\n" });
+  await worker.restart();
+  await client.solve({ source: "FROM scratch\nCOPY <<EOF /b\nEOF\n" });
+});
+
+test("an llbc that is killed: its step ends, nothing is half-written, and the next build goes on", async () => {
+  const dest = temporaryFolder();
+  const seconds = String(100_000 + Math.floor(Math.random() * 1e9));
+  const context = contextWith(`ARG BASE\nFROM $BASE\nRUN echo begun; sleep ${seconds}\n`);
+  const child = startCli(["solve", context, "--progress", "plain", "-o", join(dest, "out.tar")]);
+  await output(child, "begun");
+  expect(running(seconds)).toBe(true);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  for (let waited = 0; running(seconds); waited += 100) {
+    if (waited > 60_000) throw new Error("the step goes on");
+    await setTimeout(100);
+  }
+  expect(readdirSync(dest)).toEqual([]);
+  await build(contextWith("FROM scratch\nCOPY a.txt /\n"), { outputs: [{ type: "tar", dest: join(dest, "out.tar") }] });
+  expect(readdirSync(dest)).toEqual(["out.tar"]);
+});
+
+test("a second interrupt leaves at once, whatever the worker does", async () => {
+  let interrupt = () => {};
+  const addr = await hostileWorker(async ({ cancelled, status }) => {
+    await status({ vertexes: [{ digest: "sha256:v", name: "[1/1] RUN wait", started: { seconds: Long.ONE } }] });
+    await cancelled;
+    // It does not answer, so the build would wait for it.
+    interrupt();
+    await new Promise(() => {});
+  });
+  const child = startCli(["solve", contextWith("FROM scratch\n"), "--progress", "plain", "--addr", addr], {
+    BUILDKIT_SYNTAX: "docker/dockerfile:1",
+  });
+  interrupt = () => child.kill("SIGINT");
+  await output(child, "RUN wait");
+  child.kill("SIGINT");
+  const [code, signal] = await once(child, "exit");
+  expect([code, signal]).toEqual([130, null]);
+});
+
+test("a socket that may not be used says so, and what to do", async () => {
+  // Root may do everything: what is built is copied to where others can read it.
+  const copy = temporaryFolder();
+  cpSync(dist, copy, { recursive: true });
+  chmodSync(copy, 0o755);
+  const child = spawn(process.execPath, [join(copy, "cli.cjs"), "solve", "-f", "-", copy], {
+    uid: 65_534,
+    gid: 65_534,
+    env: { PATH: process.env.PATH, HOME: copy, DOCKER_HOST: testWorker().dockerHost },
+  });
+  child.stdin.end("FROM scratch\n");
+  const chunks: Buffer[] = [];
+  child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const [code] = await once(child, "close");
+  const said = Buffer.concat(chunks).toString();
+  expect(code, said).toBe(1);
+  expect(said).toContain(testWorker().dockerHost);
+  expect(said).toMatch(/permission denied|may not/i);
+  expect(said).toMatch(/may read and write the socket/);
 });
 
 test.each([
@@ -73,17 +148,41 @@ test("two builds that export into one folder: every file is whole and of one of 
   }
 });
 
-test.each([
-  [401, "auth-refused"],
-  [403, "auth-refused"],
-  [404, "export-failed"],
-])("a registry that answers a push with %i", async (code, expected) => {
-  const registry = await refusingRegistry(code);
-  const building = build(contextWith("FROM scratch\nCOPY a.txt /\n"), { push: true, tags: [`${registry}/app:1`] });
-  const error: unknown = await building.catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ name: "Failure", message: expect.stringContaining(registry) });
-  expect([expected, "worker-refused"]).toContain(error instanceof Error && "code" in error ? error.code : undefined);
-});
+/** The command line as a process of its own, on the test's worker. */
+function startCli(args: readonly string[], env: Record<string, string> = {}): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [join(dist, "cli.cjs"), ...args, "--build-arg", `BASE=${testWorker().base}`], {
+    env: { ...process.env, DOCKER_HOST: testWorker().dockerHost, ...env },
+  });
+  onTestFinished(() => {
+    child.kill("SIGKILL");
+  });
+  return child;
+}
+
+/** Until a process has said something on its standard error; rejects when it ends before. */
+async function output(child: ChildProcessWithoutNullStreams, text: string): Promise<void> {
+  let said = "";
+  for await (const chunk of child.stderr.iterator({ destroyOnReturn: false })) {
+    said += chunk;
+    // Not the command itself, as the plan shows it.
+    if (said.replaceAll(/RUN echo begun.*/g, "").includes(text)) {
+      child.stderr.resume();
+      return;
+    }
+  }
+  throw new Error(`it ended:\n${said}`);
+}
+
+/** Whether a process of this machine sleeps for so many seconds. */
+function running(seconds: string): boolean {
+  return readdirSync("/proc").some((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").startsWith(`sleep\0${seconds}\0`);
+    } catch {
+      return false;
+    }
+  });
+}
 
 /** A file system of 1 MiB. */
 function smallDisk(): string {
@@ -95,22 +194,6 @@ function smallDisk(): string {
     spawnSync("umount", [path]);
   });
   return path;
-}
-
-/** A registry that takes nothing; gives its host and port. */
-async function refusingRegistry(code: number): Promise<string> {
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    request.resume();
-    response.writeHead(request.url === "/v2/" ? 200 : code, { "Content-Type": "application/json" });
-    response.end(JSON.stringify({ errors: [{ code: "DENIED", message: "no" }] }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
 }
 
 function kill(pid: number): void {

@@ -15,6 +15,8 @@ export interface SecondWorker {
   /** A registry of its own. */
   readonly registry: string;
   readonly pids: readonly number[];
+  /** Kills it, and starts it again in the same place, with what it had. */
+  restart(): Promise<void>;
 }
 
 /** Starts a worker of its own for the test; it is gone after it. */
@@ -24,6 +26,15 @@ export async function secondWorker(): Promise<SecondWorker> {
     await runFile(process.execPath, [script, "down", folder]);
     await rm(folder, { recursive: true, force: true });
   }, 60_000);
-  const { stdout } = await runFile(process.execPath, [script, "up", folder]);
-  return JSON.parse(stdout);
+  const up = async (...more: string[]) =>
+    JSON.parse((await runFile(process.execPath, [script, "up", folder, ...more])).stdout);
+  const worker: Omit<SecondWorker, "restart"> = await up();
+  return {
+    ...worker,
+    async restart() {
+      for (const pid of worker.pids) process.kill(pid, "SIGKILL");
+      await runFile(process.execPath, [script, "down", folder]);
+      await up("--registry-port", worker.registry.split(":")[1] ?? "0");
+    },
+  };
 }

@@ -200,14 +200,18 @@ async function whoListens(endpoint: Endpoint, signal: AbortSignal | undefined): 
   return found;
 }
 
-function unreachable(tried: readonly string[], addr: string | undefined): Failure {
+function unreachable(tried: readonly string[], remedy: string): Failure {
+  return new Failure("worker-unreachable", `no BuildKit worker answers; tried:\n  ${tried.join("\n  ")}`, { remedy });
+}
+
+const deniedRemedy =
+  "Become a member of the group that owns the socket (often `docker`), run this as a user who may read and write the socket, or name another worker with --addr.";
+
+function absentRemedy(addr: string | undefined): string {
   const start = "Start Docker or buildkitd";
-  return new Failure("worker-unreachable", `no BuildKit worker answers; tried:\n  ${tried.join("\n  ")}`, {
-    remedy:
-      addr === undefined
-        ? `${start}, or say where one listens with --addr (unix://, tcp:// or docker://).`
-        : `${start} there, check that you may read and write the socket, or give another --addr.`,
-  });
+  return addr === undefined
+    ? `${start}, or say where one listens with --addr (unix://, tcp:// or docker://).`
+    : `${start} there, check that you may read and write the socket, or give another --addr.`;
 }
 
 function reason(error: unknown): string {

@@ -37,6 +37,8 @@ export interface Grip {
   /** Tells something of the build. */
   status(message: control.StatusResponse.$Properties): Promise<void>;
   hangUp(): void;
+  /** When the client takes its build back. */
+  readonly cancelled: Promise<void>;
 }
 
 type SessionCall = ServerDuplexStream<common.BytesMessage.$Properties, common.BytesMessage.$Properties>;
@@ -93,6 +95,7 @@ export async function hostileWorker(attack: (grip: Grip) => Promise<void>): Prom
         if (!told.write(message)) await once(told, "drain");
       },
       hangUp: () => server.forceShutdown(),
+      cancelled: new Promise((resolve) => call.once("cancelled", resolve)),
     };
     told.setMaxListeners(0);
     try {
