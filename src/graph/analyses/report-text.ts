@@ -38,10 +38,19 @@ export function reportText(
       findings.length === 0
         ? "nothing found that would surely save time"
         : `${count(findings.length, "finding")}, what saves most first`,
-      findings.length === 0 ? "" : `\n${diagnosticsText(findingDiagnostics(findings), () => dockerfile, style)}`,
+      findings.length === 0 ? "" : findingsText(report, dockerfile, style),
     ],
   ];
   return sections.map(([title, text]) => (title === "" ? text : `\n${style.message(title)}\n${text}`)).join("");
+}
+
+const mostFindings = 20;
+
+function findingsText({ findings }: BuildReport, dockerfile: string | Uint8Array, style: CaretStyle): string {
+  const shown = findingDiagnostics(findings.slice(0, mostFindings));
+  const left = findings.length - shown.length;
+  const rest = left === 0 ? "" : `\nand ${left} more that save less: see them all as JSON\n`;
+  return `\n${diagnosticsText(shown, () => dockerfile, style)}${rest}`;
 }
 
 function summaryText({ analysis, durations, graph, workers, schedule, withoutEmulation }: BuildReport): string {

@@ -32,10 +32,7 @@ export interface PlacedBoxes {
   readonly lines: readonly (readonly Point[])[];
 }
 
-/** Of more boxes than these the layers are found in a quicker way, which makes longer lines. */
-const manyBoxes = 400;
-
-/** Places boxes in layers from top to bottom, so that lines lead down and cross little. */
+/** Places boxes in layers from top to bottom, so that lines lead down and cross little; some hundreds take seconds. */
 export function placeBoxes({ boxes, frames, lines }: BoxesToPlace): PlacedBoxes {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>({ compound: true, multigraph: true });
   graph.setGraph({
@@ -45,7 +42,6 @@ export function placeBoxes({ boxes, frames, lines }: BoxesToPlace): PlacedBoxes 
     ranksep: 44,
     marginx: 16,
     marginy: 28,
-    ranker: boxes.size > manyBoxes ? "longest-path" : "network-simplex",
   });
   for (const frame of frames) graph.setNode(frame, { width: 0, height: 0 });
   for (const [name, { width, height, frame }] of boxes) {

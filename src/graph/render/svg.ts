@@ -3,7 +3,8 @@ import type { BuildGraph } from "../build-graph.ts";
 import { visible } from "../excerpt.ts";
 import { type GraphLayout, groupTitle, layoutOf, type PlacedVertex } from "./layout.ts";
 import { arrowsOf, resultsOf } from "./picture.ts";
-import type { PlacedBox, PlacedBoxes, Point } from "./place-boxes.ts";
+import type { BoxesToPlace, PlacedBox, PlacedBoxes, Point } from "./place-boxes.ts";
+import { placeColumns } from "./place-columns.ts";
 
 /**
  * A graph as a picture of its own, in SVG: a frame around each stage on each set of platforms, arrows from inputs to
@@ -15,8 +16,7 @@ export async function renderSvg(graph: BuildGraph): Promise<string> {
   const vertices = new Map([...layout.byDigest.values()].map((vertex) => [`v${vertex.number}`, boxOf(vertex)]));
   const results = resultsOf(graph, layout).map((result, index) => ({ ...result, name: `r${index + 1}` }));
   const arrows = arrowsOf(layout);
-  const { placeBoxes } = await import("./place-boxes.ts");
-  const placed = placeBoxes({
+  const placed = await place({
     boxes: new Map<string, Box>([
       ...framed(layout, vertices),
       ...results.map(({ name, platform }) => [name, resultBox(platform)] as const),
@@ -35,6 +35,16 @@ export async function renderSvg(graph: BuildGraph): Promise<string> {
     ...results.map(({ name, platform }) => resultElement(platform, placed.boxes.get(name))),
   ];
   return `${[...head(graph, placed), ...lines.filter((line) => line !== ""), "</svg>"].join("\n")}\n`;
+}
+
+/** More boxes than these take too long to be laid out well. */
+const mostWellPlaced = 250;
+
+async function place(boxes: BoxesToPlace): Promise<PlacedBoxes> {
+  if (boxes.boxes.size > mostWellPlaced) return placeColumns(boxes);
+  // The layout library is loaded for those who draw.
+  const { placeBoxes } = await import("./place-boxes.ts");
+  return placeBoxes(boxes);
 }
 
 const characterWidth = 7.3;

@@ -81,6 +81,23 @@ describe("a graph as SVG", () => {
     for (const box of boxes.slice(0, 9)) expect(frames.some((frame) => isWithin(box, frame))).toBe(true);
   });
 
+  it("lets no box lie on another in a large graph either", async () => {
+    const stages = Array.from({ length: 12 }, (_, stage) => {
+      const runs = Array.from({ length: 24 }, (_, step) => `RUN make ${stage}.${step}`).join("\n");
+      return `FROM alpine AS s${stage}\n${runs}\n${stage === 0 ? "" : `COPY --from=s${stage - 1} /a /b`}\n`;
+    });
+    const svg = await svgOf(stages.join(""));
+    const boxes = boxesOf(svg, "box");
+    expect(boxes.length).toBeGreaterThan(290);
+    for (const [at, box] of boxes.entries())
+      expect(boxes.slice(at + 1).some((other) => overlap(box, other))).toBe(false);
+    const frames = boxesOf(svg, "frame");
+    for (const [at, frame] of frames.entries()) {
+      expect(frames.slice(at + 1).some((other) => overlap(frame, other))).toBe(false);
+    }
+    for (const box of boxes.slice(0, -1)) expect(frames.some((frame) => isWithin(box, frame))).toBe(true);
+  });
+
   it("is the same each time", async () => {
     expect(await svgOf(dockerfile, both)).toBe(await svgOf(dockerfile, both));
   });

@@ -44,12 +44,16 @@ export async function findings(
   return placed.sort((a, b) => b.saving.ms - a.saving.ms || (a.lines[0] ?? 0) - (b.lines[0] ?? 0));
 }
 
+/** To be shown more places helps nobody. */
+const mostPlaces = 8;
+
 async function place(
-  { rule, reason, suggestion, saving, places, vertices }: DraftFinding,
+  { rule, reason, suggestion, saving, places: all, vertices }: DraftFinding,
   filename: string,
   lines: readonly string[],
   escapeCharacter: string,
 ): Promise<Finding> {
+  const places = all.slice(0, mostPlaces);
   const pointed = places.map((each) => ({ diagnostic: placeholder(each, filename), tokens: each.tokens }));
   const ranged = await withTokenRanges(lines, escapeCharacter, pointed);
   return {
