@@ -33,11 +33,12 @@ export async function workerSubject(
   const options = subjectOptions(base, protocol);
   const reader = new GatewayReader(gateway);
   const platform = gateway.build.workers[0]?.platforms[0] ?? defaultPlatform;
+  const caps = capSetOf(enabledCaps(gateway, request.disabledCaps ?? []));
   const here = await readHere(base, gateway, signal);
   const site = { options: new Map(Object.entries(options.rawOptions)), sessionId: request.sessionId ?? "" };
   const { source, filename, ignoreFile } =
     here === undefined
-      ? await readThere({ ...site, reader, buildPlatform: platform }, reader, signal)
+      ? await readThere({ ...site, reader, caps, buildPlatform: platform }, reader, signal)
       : { ...here, filename: options.filename ?? "Dockerfile" };
   return {
     source,
@@ -50,7 +51,7 @@ export async function workerSubject(
     },
     environment: {
       ...localEnvironment(inputs, { source, ignoreFile }, reader),
-      caps: capSetOf(enabledCaps(gateway, request.disabledCaps ?? [])),
+      caps,
       localPlatform: platform,
     },
   };

@@ -108,7 +108,8 @@ interface Files {
 
 function contextSite({ build }: Gateway, reader: GatewayReader): ContextSite {
   const { options, sessionId, workers } = build;
-  return { options, sessionId, reader, buildPlatform: workers[0]?.platforms[0] ?? defaultPlatform };
+  const caps = capSetOf(build.llbCaps);
+  return { options, sessionId, reader, caps, buildPlatform: workers[0]?.platforms[0] ?? defaultPlatform };
 }
 
 async function readFiles(reader: GatewayReader, site: ContextSite, signal: AbortSignal): Promise<Files> {

@@ -62,6 +62,7 @@ export async function compileContext(
     buildPlatform: localPlatform,
     reader: environment.reader ?? optionReader(options),
     images,
+    caps,
   };
   const mainContext = await loadMainContext(contexts, signal);
   const beside = environment.besideDockerfile ?? besideDockerfile(options, mainContext.filename);

@@ -1,3 +1,4 @@
+import type { CapSet } from "../../llb/caps.ts";
 import type { Platform } from "../../platform.ts";
 
 /** The facts of a build that its own folders depend on; the same for all platforms. */
@@ -8,6 +9,8 @@ export interface ContextSite {
   /** What a named context is looked up for when nothing else is said. */
   readonly buildPlatform: Platform;
   readonly reader: ContextReader;
+  /** What the worker can do; absent for all there is. */
+  readonly caps?: CapSet | undefined;
 }
 
 /** What named contexts depend on besides. */

@@ -39,7 +39,8 @@ export async function loadMainContext(build: ContextSite, signal: AbortSignal): 
   const address = options.get(options.get("contextkey") ?? "context") ?? "";
   const git = gitContext(address, {
     keepGitDir: parseBool(options.get("build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR") ?? ""),
-    commitTimes: (options.get("build-arg:SOURCE_DATE_EPOCH") ?? "") !== "",
+    commitTimes:
+      (options.get("build-arg:SOURCE_DATE_EPOCH") ?? "") !== "" && build.caps?.has("source.git.mtime") !== false,
   });
   const found =
     git !== undefined
