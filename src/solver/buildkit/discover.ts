@@ -161,6 +161,7 @@ async function firstAnswering(
   { addr, signal }: DiscoverOptions,
 ): Promise<Omit<Discovered, "builder">> {
   const tried: string[] = [];
+  let isDenied = false;
   for (const candidate of candidates) {
     try {
       const protocol = await whoListens(candidate.endpoint, signal);
@@ -170,9 +171,10 @@ async function firstAnswering(
       // What an engine says of a container is said with what to do about it.
       if (error instanceof Failure && candidates.length === 1) throw error;
       tried.push(`${candidate.endpoint.text} (${candidate.origin}): ${reason(error)}`);
+      isDenied ||= errnoOf(error) === "EACCES" || errnoOf(error) === "EPERM";
     }
   }
-  throw unreachable(tried, addr);
+  throw unreachable(tried, isDenied ? deniedRemedy : absentRemedy(addr));
 }
 
 function buildkitSockets({ env, platform }: Surroundings): Candidate[] {
