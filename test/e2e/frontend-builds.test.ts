@@ -162,7 +162,7 @@ describe("contexts", () => {
     const port = await listening(server);
     for (const place of ["#trunk", "#trunk:sub"]) {
       const [theirs, ours] = await bothFrontends(`http://127.0.0.1:${port}/.git${place}`, {});
-      expect(Object.keys(ownSteps(theirs)).length).toBeGreaterThan(1);
+      expect(Object.keys(ownSteps(theirs)).length).toBeGreaterThan(0);
       expect(ownSteps(ours)).toEqual(ownSteps(theirs));
     }
   });
