@@ -131,7 +131,7 @@ async function perPiece(name, counts, work) {
   rows.push({ name: "… the last to the one before", unit: "x", target: 1.5, ...ratio });
 }
 
-/** What an analysis leaves behind in memory, garbage included, for each vertex; how that compares to fewer vertices. */
+/** What an analysis takes in memory for each vertex, and how that compares to fewer vertices. */
 function memoryOfAnalyses(name, [few, many]) {
   if (!wanted(name)) return;
   setFlagsFromString("--expose-gc");
@@ -141,6 +141,7 @@ function memoryOfAnalyses(name, [few, many]) {
     collect();
     const before = process.memoryUsage();
     const kept = analyze(graph, durations, { mostWorkers: 1 });
+    collect();
     const after = process.memoryUsage();
     const bytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
     return bytes / kept.vertices.length;

@@ -119,7 +119,7 @@ const mostSimulated = 200_000;
 
 /**
  * More workers can be slower, so every number is tried from the first one that could be enough. Where that would be
- * too many, the rest is halved up to the number that Brent's bound says is enough.
+ * too many, larger and larger steps are taken, up to the number that Brent's bound says is enough, and the last halved.
  */
 function enoughWorkers(
   makespan: (workers: number) => number,
@@ -143,6 +143,10 @@ function enoughWorkers(
   if (tried >= antichain) return answer(Math.max(1, antichain), true);
   let low = tried - 1;
   let high = Math.min(antichain, Math.ceil((work - span) / (target - span)));
+  // Mostly it is not far.
+  let step = 1;
+  for (; low + step < high && makespan(low + step) > target; step *= 2) low += step;
+  high = Math.min(high, low + step);
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (makespan(middle) <= target) high = middle;
