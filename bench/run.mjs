@@ -139,12 +139,12 @@ function memoryOfAnalyses(name, [few, many]) {
   const bytesEach = (size) => {
     const { graph, durations } = stagesGraph(size);
     collect();
+    collect();
     const before = process.memoryUsage();
     const kept = analyze(graph, durations, { mostWorkers: 1 });
     collect();
-    const after = process.memoryUsage();
-    const bytes = after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers;
-    return bytes / kept.vertices.length;
+    collect();
+    return (process.memoryUsage().heapUsed - before.heapUsed) / kept.vertices.length;
   };
   const before = bytesEach(few);
   const after = bytesEach(many);
