@@ -3,12 +3,14 @@ const flags = "test/e2e/flags.test.ts";
 const parsed = "test/cli/parse/flags.test.ts";
 const compile = "test/cli/compile.test.ts";
 const usage = "test/cli/solve.test.ts";
-const line = "test/e2e/command-line.test.ts";
 const exports = "test/e2e/exports.test.ts";
+const contexts = "test/e2e/contexts.test.ts";
+const builders = "test/e2e/builders.test.ts";
+const environment = "test/e2e/environment.test.ts";
 const meansOption = [compile, "%j means what the library's option means"];
 
 export const rows = {
-  "add-host": { test: meansOption },
+  "add-host": { test: [environment, "the address host-gateway is that of the engine's machine, as for docker buildx"] },
   allow: { test: [flags, "what a step may do beyond the usual has to be allowed"] },
   annotation: { test: [exports, "annotations at every level"] },
   attest: {
@@ -16,10 +18,12 @@ export const rows = {
   },
   "build-arg": { test: meansOption },
   "build-context": {
-    test: [line, "a named context stands for an image: the Dockerfile says busybox, the registry at hand has it"],
+    test: [contexts, "named contexts of every other kind: a folder, a file on the web, an image in a folder"],
+    note: "Images by docker-image:// in `test/e2e/command-line.test.ts`, git in the test of git addresses.",
   },
   builder: {
-    missing: "Workers are named by their address, --addr; what buildx keeps of its own builders is not read yet.",
+    test: [builders, "builders that buildx made are used by name, by BUILDX_BUILDER, and as the current one"],
+    note: "Of several nodes it is the one for the platforms; a build on several at once, and the driver kubernetes, are refused with the way out.",
   },
   "cache-from": { test: [flags, "cache goes into a folder and comes from it"] },
   "cache-to": { test: [flags, "cache goes into a folder and comes from it"] },
@@ -30,14 +34,19 @@ export const rows = {
     test: [usage, "with --debug the causes of a failure are told, too"],
     note: "Tells the causes of a failure.",
   },
-  file: { test: [line, "the Dockerfile from standard input, files as a tar archive on standard output"] },
+  file: {
+    test: [contexts, "web addresses: an archive as the context, a Dockerfile as the context, a Dockerfile for -f"],
+  },
   help: { test: ["test/cli/help.test.ts", "%s is explained with examples, by --help and by help"] },
   iidfile: { test: [flags, "the files about a result, and what --quiet prints, are those of docker buildx"] },
   label: { test: meansOption },
   load: { test: [flags, "--load, --pull and names: the engine has the image, and its registry has not"] },
   "metadata-file": {
-    test: [flags, "the files about a result, and what --quiet prints, are those of docker buildx"],
-    note: "Without `buildx.build.provenance`, and the names of builder and node in `buildx.build.ref` are always `default`.",
+    test: [
+      environment,
+      "BUILDX_METADATA_PROVENANCE and BUILDX_METADATA_WARNINGS: what the metadata file tells besides",
+    ],
+    note: "What a provenance tells of the frontend is empty where llbc compiles: see environment.md.",
   },
   network: { test: [flags, "what a step may do beyond the usual has to be allowed"] },
   "no-cache": { test: meansOption },

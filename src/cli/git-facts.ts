@@ -67,25 +67,17 @@ async function commitOf(folder: string, env: Terminal["env"]): Promise<string> {
   return status === "" ? commit : `${commit}-dirty`;
 }
 
-/** That of the branch, or else `origin`, or `upstream`; without a password. */
+/** That of the branch, or else `origin`, or `upstream`; without name and password. */
 async function remoteOf(folder: string): Promise<string> {
   const ask = (...args: readonly string[]) => git(folder, args).catch(() => "");
   const branch = await ask("symbolic-ref", "-q", "HEAD");
   const ofBranch = branch === "" ? "" : await ask("for-each-ref", "--format=%(upstream:remotename)", branch);
   for (const name of [ofBranch, "origin", "upstream"]) {
     const url = name === "" ? "" : await ask("remote", "get-url", name);
-    if (url !== "") return withoutCredentials(url);
+    // A name may be a token.
+    if (url !== "") return url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, "$1");
   }
   return "";
-}
-
-/** A name may be a token: it is masked as a password is. */
-function withoutCredentials(url: string): string {
-  return url.replace(
-    /^([a-z][a-z0-9+.-]*:\/\/)([^/@:]*)(:[^/@]*)?@/i,
-    (_, scheme: string, user: string, password?: string) =>
-      `${scheme}${user === "" ? "" : "xxxxx"}${password === undefined ? "" : ":xxxxx"}@`,
-  );
 }
 
 function localFolders(root: string, folder: string, { dockerfile, named }: GitSubject, cwd: string) {

@@ -28,7 +28,7 @@ import type { SolveEvent } from "./events.ts";
 import { finishExports } from "./finish-exports.ts";
 import { frontendOptions } from "./frontend-options.ts";
 import { type ImageSize, readImageSizes } from "./image-sizes.ts";
-import { planExports } from "./outputs.ts";
+import { type ExportPlan, planExports } from "./outputs.ts";
 import { Recorder } from "./recorder.ts";
 import { requireCache } from "./require-cache.ts";
 import { withRetries } from "./retry.ts";
@@ -85,11 +85,17 @@ class Build {
     const { connection, worker } = await open(signal);
     const inputs = await completeInputs(found, connection, signal);
     const { protocol } = connection.worker;
-    const exports = await planExports(options, { protocol, findEngine: (context) => findEngine(context, signal) });
+    const { defaultLoad } = worker;
+    const exports = await planExports(options, {
+      protocol,
+      defaultLoad,
+      findEngine: (context) => findEngine(context, signal),
+    });
     await checkTargets(exports.targets.values());
     const caches = await planCaches(options, env);
     await this.#tell({ kind: "worker", worker: worker.info });
-    for (const message of caches.notes) await this.#tell({ kind: "note", message });
+    const notes = [...caches.notes, ...(keepsOnlyCache(exports, options) ? [onlyCache] : [])];
+    for (const message of notes) await this.#tell({ kind: "note", message });
     let sizes: Promise<readonly ImageSize[] | undefined> | undefined;
     const job: Job = {
       connection,
@@ -211,6 +217,13 @@ class Build {
     return this.#sink(event);
   }
 }
+
+function keepsOnlyCache({ exporters }: ExportPlan, { outputs = [] }: SolveOptions): boolean {
+  return exporters.length === 0 && outputs.length === 0;
+}
+
+const onlyCache =
+  "No output was asked for: the result stays in the worker's cache only, unless it is loaded or pushed.";
 
 /** What comes from a stream comes once, and what goes into one cannot be taken back. */
 function canBeTriedAgain(input: BuildInput, { outputs = [] }: SolveOptions): boolean {

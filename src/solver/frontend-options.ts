@@ -1,3 +1,4 @@
+import { Failure } from "../failure.ts";
 import type { SolveOptions } from "./solve-options.ts";
 
 /**
@@ -46,5 +47,9 @@ function readHost(host: string, hostGateway: string | undefined): string {
   if (separator < 0) return host;
   const name = host.slice(0, separator);
   const address = host.slice(separator + 1).replace(/^\[(.*)\]$/, "$1");
-  return `${name}=${address === "host-gateway" && hostGateway ? hostGateway : address}`;
+  if (address !== "host-gateway") return `${name}=${address}`;
+  if (hostGateway !== undefined && hostGateway !== "") return `${name}=${hostGateway}`;
+  throw new Failure("usage", `the worker does not tell the address that ${name}:host-gateway stands for`, {
+    remedy: "Only Docker engines know one: build on an engine, or give the address.",
+  });
 }

@@ -25,6 +25,8 @@ export interface Exporter {
 /** Who exports. */
 export interface ExportingWorker {
   readonly protocol: "docker" | "buildkit";
+  /** Without outputs the image is loaded into the Docker engine. */
+  readonly defaultLoad?: boolean | undefined;
   /** Finds the engine of a Docker context, or of the current one, as a place to load an image into. */
   readonly findEngine: (context: string | undefined) => Promise<Engine>;
 }
@@ -52,8 +54,12 @@ export async function planExports(options: ExportOptions, worker: ExportingWorke
   return { exporters, targets, stores };
 }
 
-function wantedOutputs({ outputs = [], push }: ExportOptions, { protocol }: ExportingWorker): readonly SolveOutput[] {
+function wantedOutputs(
+  { outputs = [], push }: ExportOptions,
+  { protocol, defaultLoad }: ExportingWorker,
+): readonly SolveOutput[] {
   if (push === true && !outputs.some((output) => output.type === "image")) return [...outputs, { type: "image" }];
+  if (outputs.length === 0 && defaultLoad === true) return [{ type: "docker" }];
   return outputs.length === 0 && protocol === "docker" ? [{ type: "image" }] : outputs;
 }
 

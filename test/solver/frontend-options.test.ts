@@ -51,3 +51,9 @@ test("what is given by BuildKit's own names wins", () => {
   const attrs = frontendOptions({ target: "a", frontendOptions: { target: "b", hostname: "h" } }, "buildkit");
   expect(Object.fromEntries(attrs)).toEqual({ target: "b", hostname: "h" });
 });
+
+test("host-gateway is the address that the engine tells; who tells none cannot have it", () => {
+  const addHosts = ["a:host-gateway", "b=10.0.0.1"];
+  expect(frontendOptions({ addHosts }, "docker", "172.17.0.1").get("add-hosts")).toBe("a=172.17.0.1,b=10.0.0.1");
+  expect(() => frontendOptions({ addHosts }, "buildkit")).toThrow(/a:host-gateway/);
+});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Node, remainingPaths, runSteps, type StepGraph } from "../../src/solver/scheduler.ts";
+import { type Node, remainingPaths, runAllSteps, runSteps, type StepGraph } from "../../src/solver/scheduler.ts";
 
 const never = new AbortController().signal;
 
@@ -267,6 +267,50 @@ function record(ran: string[]) {
     ran.push(step);
   };
 }
+
+describe("steps that go on when one fails", () => {
+  test("run all that do not go back to it, and tell what failed and what is done", async () => {
+    const graph = graphOf({ a: [], b: ["a"], c: ["b"], d: [], e: ["d", "c"], f: ["d"] });
+    const ran: string[] = [];
+    const run = async (step: string) => {
+      ran.push(step);
+      if (step === "b" || step === "f") throw new Error(step);
+    };
+    const { failed, done } = await runAllSteps(graph, 2, run, never);
+    expect([...failed]).toEqual([
+      ["b", new Error("b")],
+      ["f", new Error("f")],
+    ]);
+    expect([...done].sort()).toEqual(["a", "d"]);
+    expect(ran.sort()).toEqual(["a", "b", "d", "f"]);
+  });
+
+  test("of any graph run exactly those that reach no failure, whatever the bound", async () => {
+    const choices = fc.tuple(anyGraph(), fc.array(fc.nat(11), { maxLength: 3 }), fc.integer({ min: 1, max: 4 }));
+    await fc.assert(
+      fc.asyncProperty(choices, async ([graph, picks, limit]) => {
+        const broken = new Set(picks.map((pick) => `v${pick}`));
+        const stuck = new Set<string>();
+        for (const [name, { inputs, isStep }] of graph) {
+          if (inputs.some((input) => stuck.has(input)) || (isStep && broken.has(name))) stuck.add(name);
+        }
+        const run = async (step: string) => {
+          if (broken.has(step)) throw new Error(step);
+        };
+        const { failed, done } = await runAllSteps(graph, limit, run, never);
+        const steps = [...graph].filter(([, { isStep }]) => isStep).map(([name]) => name);
+        expect([...done].sort()).toEqual(steps.filter((name) => !stuck.has(name)).sort());
+        for (const name of failed.keys()) expect(broken).toContain(name);
+      }),
+    );
+  });
+
+  test("are stopped by an abort", async () => {
+    const stop = new AbortController();
+    const run = async () => stop.abort(new Error("stopped"));
+    await expect(runAllSteps(graphOf({ a: [], b: ["a"] }), 1, run, stop.signal)).rejects.toThrow("stopped");
+  });
+});
 
 /** Lets everything happen that is not waiting for a gate. */
 function turn(): Promise<void> {

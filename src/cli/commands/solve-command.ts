@@ -104,7 +104,17 @@ Of the environment: BUILDKIT_PROGRESS and DOCKER_DEFAULT_PLATFORM are defaults o
 SOURCE_DATE_EPOCH one of the build argument; NO_COLOR leaves colours out, BUILDKIT_COLORS chooses them
 (run=green:error=255,0,0), BUILDKIT_TTY_LOG_LINES says how many lines of a running step are shown.
 BUILDX_NO_DEFAULT_ATTESTATIONS=1 adds no provenance that was not asked for, BUILDX_NO_DEFAULT_LOAD=1 keeps no image
-in the engine that builds if there is no output, EXPERIMENTAL_BUILDKIT_SOURCE_POLICY names a source policy.
+in the engine that builds if there is no output, EXPERIMENTAL_BUILDKIT_SOURCE_POLICY names a source policy. All others
+that docker buildx honours: docs/environment.md.
+
+A folder, an address or - is the context; - takes a tar (plain, gzip, bzip2, xz) or a Dockerfile on standard input. -f
+may be a path, a path in a remote context, a web address, or -.
+
+With --keep-going, a step that fails stops only what needs it, and all failures are told; all RUN steps of the target
+are run, as with --max-parallelism. --require-cache looks sources up and sends files, but starts no RUN step before it
+is known that none is needed. --retry tries again what a network or a server failed at, never a step that failed.
+--syntax: auto compiles docker/dockerfile here and has the worker run other frontends; here compiles whatever a syntax
+line names; forward has the worker compile all.
 
 Examples:
   llbc solve .
@@ -117,6 +127,10 @@ Examples:
   llbc solve . -t registry.example.com/app:1 --push --provenance mode=max --sbom true --annotation index:team=web
   llbc solve . -t app -q --metadata-file build.json
   llbc solve . --check
+  llbc solve . --builder farm --platform linux/arm64
+  llbc solve . --require-cache --cache-from registry.example.com/app:cache
+  llbc solve 'https://git.example.com/app.git?branch=main&subdir=web' -f docker/Dockerfile
+  tar cz . | llbc solve - -t app
   llbc solve . --dry-run -t registry.example.com/app:1 --push
   llbc solve -f - . < Dockerfile.generated`;
 

@@ -1,6 +1,6 @@
 import { createPublicKey, verify } from "node:crypto";
 import { status } from "@grpc/grpc-js";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Failure } from "../../../src/failure.ts";
 import type { CredentialStore, Credentials } from "../../../src/registry/credentials.ts";
 import type { AttachableContext } from "../../../src/solver/buildkit/attachable.ts";
@@ -22,13 +22,13 @@ const store: CredentialStore = {
   },
 };
 
-function connect(clientTokens = true) {
+function connect(options: { readonly clientTokens?: boolean } = { clientTokens: true }) {
   const reported: Failure[] = [];
   const context: AttachableContext = {
     signal: new AbortController().signal,
     report: (failure) => reported.push(failure),
   };
-  return askAttachable(auth({ credentials: store, clientTokens }, context));
+  return askAttachable(auth({ credentials: store, ...options }, context));
 }
 
 /** A request as the generated code wants it: every field there. */
@@ -120,10 +120,14 @@ test("the key guards credentials: without any it follows from the salt alone", a
 });
 
 test("where tokens are left to the worker, it is told so in the way that it understands", async () => {
-  const ask = await connect(false);
+  vi.stubEnv("BUILDKIT_NO_CLIENT_TOKEN", "1");
+  const asks = [await connect({ clientTokens: false }), await connect({})];
+  vi.unstubAllEnvs();
   const request = Object.assign(session.GetTokenAuthorityRequest.create(), {
     host: "password.example",
     salt: Buffer.alloc(8),
   });
-  expect(await ask(authService.GetTokenAuthority, request)).toMatchObject({ code: status.UNAVAILABLE });
+  for (const ask of asks) {
+    expect(await ask(authService.GetTokenAuthority, request)).toMatchObject({ code: status.UNAVAILABLE });
+  }
 });
