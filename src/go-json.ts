@@ -25,3 +25,14 @@ function escapeCharacter(character: string): string {
   if (code >= 0xd800 && code <= 0xdfff) return "\\ufffd";
   return shortEscapes.get(character) ?? `\\u${code.toString(16).padStart(4, "0")}`;
 }
+
+/** An object as `encoding/json` writes a struct: fields in the order given, without those that are undefined. */
+export function goJsonObject(fields: readonly (readonly [name: string, json: string | undefined])[]): string {
+  const given = fields.flatMap(([name, json]) => (json === undefined ? [] : [`"${name}":${json}`]));
+  return `{${given.join(",")}}`;
+}
+
+/** A list with the option `omitempty`: undefined where it holds nothing. */
+export function goJsonList<Item>(items: readonly Item[], json: (item: Item) => string): string | undefined {
+  return items.length === 0 ? undefined : `[${items.map((item) => json(item)).join(",")}]`;
+}

@@ -1,9 +1,9 @@
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { compileGlob, hasWildcard } from "../../../src/glob.ts";
 import { diskTree } from "../../../src/solver/buildkit/filesync/disk-tree.ts";
 import { followLinks } from "../../../src/solver/buildkit/filesync/follow-links.ts";
-import { compileGlob, hasWildcard } from "../../../src/solver/buildkit/filesync/glob.ts";
 import { tempFolder } from "./rig.ts";
 
 /** A tree by path: text of a file, or where a link leads; a path that ends in a slash is a folder. */

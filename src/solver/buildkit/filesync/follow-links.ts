@@ -1,7 +1,7 @@
+import { compileGlob, hasWildcard } from "../../../glob.ts";
 import { cleanPath, joinPath, parentPath } from "../../../slash-path.ts";
 import { pathOfText, pathText } from "./byte-path.ts";
 import { kindOf } from "./file-mode.ts";
-import { compileGlob, hasWildcard } from "./glob.ts";
 import { withoutNested } from "./nested-paths.ts";
 import type { Tree } from "./tree.ts";
 

@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { fileHash, headerDigest } from "../graph/cache-map/file-digest.ts";
+import type { Manifest, ManifestFile } from "../graph/history/manifest.ts";
+import type { SourceOp } from "../llb/op.ts";
+import type { LocalSource } from "./buildkit/attachable.ts";
+import { diskTree } from "./buildkit/filesync/disk-tree.ts";
+import { kindOf, permissionsOf } from "./buildkit/filesync/file-mode.ts";
+import { memoryTree } from "./buildkit/filesync/memory-tree.ts";
+import { type SelectionRequest, selectFrom } from "./buildkit/filesync/selection.ts";
+import { contentsChanged, type Tree } from "./buildkit/filesync/tree.ts";
+import { type WalkedEntry, walkTree } from "./buildkit/filesync/walk.ts";
+
+export interface ManifestOptions {
+  readonly signal: AbortSignal;
+  /** Of an earlier build: what has the same stamp in it is not read again. */
+  readonly known?: Manifest | undefined;
+}
+
+/** So much is looked at of one folder. */
+const most = { files: 50_000, bytes: 1 << 30 };
+
+/**
+ * What the worker is sent of a local folder for a source op, with the digests that it will find. Undefined where that
+ * cannot be said: something cannot be read, changes meanwhile, or is more than is looked at. Never rejects but by an
+ * abort of the signal.
+ */
+export async function contextManifest(
+  source: LocalSource,
+  op: SourceOp,
+  { signal, known }: ManifestOptions,
+): Promise<Manifest | undefined> {
+  const before = new Map(known?.files.map((file) => [file.path, file]));
+  const files: ManifestFile[] = [];
+  const byPath = new Map<string, ManifestFile>();
+  let bytes = 0;
+  try {
+    const tree = source.kind === "memory" ? memoryTree(source.files) : diskTree(source.path);
+    for (const entry of walkTree(tree, selectFrom(tree, requestOf(op)))) {
+      const { path, stat } = entry;
+      const linked = entry.link === undefined ? undefined : byPath.get(entry.link);
+      const file = linked === undefined ? knownFile(entry, before.get(path)) : { ...linked, path };
+      if (file === undefined) bytes += stat.size;
+      if (files.length >= most.files || bytes > most.bytes) return undefined;
+      const added = file ?? (await readFile(tree, entry, signal));
+      if (added === undefined) return undefined;
+      files.push(added);
+      byPath.set(path, added);
+      if (files.length % 256 === 0) await new Promise((resolve) => setImmediate(resolve));
+      signal.throwIfAborted();
+    }
+    return { files };
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
+}
+
+function requestOf({ attrs }: SourceOp): SelectionRequest {
+  return {
+    includePatterns: textsIn(attrs.get("local.includepattern")),
+    excludePatterns: textsIn(attrs.get("local.excludepatterns")),
+    followPaths: textsIn(attrs.get("local.followpaths")),
+  };
+}
+
+function textsIn(json = "[]"): readonly string[] {
+  const texts: unknown = JSON.parse(json);
+  return Array.isArray(texts) ? texts.map(String) : [];
+}
+
+function knownFile({ path, stat }: WalkedEntry, known: ManifestFile | undefined): ManifestFile | undefined {
+  const isSame =
+    known?.path === path &&
+    known.stamp === stampOf(stat) &&
+    known.size === stat.size &&
+    known.permissions === permissionsOf(stat.mode) &&
+    known.kind === kindOf(stat.mode) &&
+    known.target === stat.target;
+  return isSame ? known : undefined;
+}
+
+function stampOf({ inode, mtime }: WalkedEntry["stat"]): string {
+  return `${inode.toString(36)}.${mtime.toString(36)}`;
+}
+
+async function readFile(
+  tree: Tree,
+  { path, stat }: WalkedEntry,
+  signal: AbortSignal,
+): Promise<ManifestFile | undefined> {
+  const kind = kindOf(stat.mode) ?? "file";
+  const permissions = permissionsOf(stat.mode);
+  const { target, devMajor, devMinor } = stat;
+  const size = kind === "file" && !stat.isSocket ? stat.size : 0;
+  const header = { kind, permissions, size, target, devMajor, devMinor, uid: 0, gid: 0 };
+  const fields = { path, kind, permissions, size, target, stamp: stampOf(stat) };
+  if (size === 0) return { ...fields, digest: headerDigest(header), content: "" };
+  const hash = fileHash(header);
+  const content = createHash("sha256");
+  const isRead = await eachPiece(tree, path, stat, signal, (piece) => {
+    hash.update(piece);
+    content.update(piece);
+  });
+  if (!isRead) return undefined;
+  return { ...fields, digest: `sha256:${hash.digest("hex")}`, content: content.digest("hex") };
+}
+
+const pieceSize = 256 * 1024;
+/** Filled and used up between two turns of the event loop. */
+const piece = Buffer.alloc(pieceSize);
+
+/** Gives a file piece by piece; false where it is no longer the one that was listed. */
+async function eachPiece(
+  tree: Tree,
+  path: string,
+  stat: WalkedEntry["stat"],
+  signal: AbortSignal,
+  take: (piece: Uint8Array) => void,
+): Promise<boolean> {
+  if (stat.size <= pieceSize) {
+    if (tree.readWhole(path, stat, piece, 0) === contentsChanged) return false;
+    take(piece.subarray(0, stat.size));
+    return true;
+  }
+  const file = tree.open(path, stat);
+  if (file === contentsChanged) return false;
+  const buffer = Buffer.allocUnsafeSlow(pieceSize);
+  try {
+    for (let left = stat.size; left > 0; ) {
+      const length = Math.min(left, pieceSize);
+      if ((await file.read(buffer, 0, length)) === contentsChanged) return false;
+      signal.throwIfAborted();
+      take(buffer.subarray(0, length));
+      left -= length;
+    }
+    return file.isUnchanged();
+  } finally {
+    file.close();
+  }
+}
