@@ -43,6 +43,7 @@ smallContext(contexts.small, worker.base);
 largeContext(contexts.large, worker.base);
 fanContext(contexts.fan, worker.base);
 
+const header = ["", "buildx", "llbc", "ratio", "target", "", "CPU buildx", "CPU llbc", "memory llbc"];
 const rows = [];
 const plain = ["--progress", "plain"];
 const nothingKept = [...plain, "-o", "type=cacheonly"];
@@ -144,8 +145,6 @@ function cells() {
     ];
   });
 }
-
-const header = ["", "buildx", "llbc", "ratio", "target", "", "CPU buildx", "CPU llbc", "memory llbc"];
 
 function table() {
   const all = [header, ...cells()];

@@ -64,12 +64,16 @@ async function build(source, parameters, response) {
 /** One event; waits for a reader that is slow, which in turn slows down what the worker tells. */
 async function tell(response, name, value, signal) {
   if (signal.aborted) return;
-  const text = JSON.stringify(value, (_, each) => (each instanceof Uint8Array ? Buffer.from(each).toString() : each));
-  if (response.write(`event: ${name}\ndata: ${text}\n\n`)) return;
+  if (response.write(`event: ${name}\ndata: ${JSON.stringify(value, bytesAsText)}\n\n`)) return;
   await new Promise((resolve) => {
     response.once("drain", resolve);
     response.once("close", resolve);
   });
+}
+
+/** Asks the object itself: a Buffer has made itself an object of numbers before its value comes here. */
+function bytesAsText(key, value) {
+  return this[key] instanceof Uint8Array ? Buffer.from(this[key]).toString() : value;
 }
 
 function describe(error) {
