@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../src/failure.ts";
@@ -8,6 +9,8 @@ import { StdioBridge } from "../../../src/solver/buildkit/stdio-bridge.ts";
 import { fakeBuildKit, pong, type Script } from "./fake-buildkit.ts";
 
 const never = new AbortController().signal;
+// As whoever has so many calls under way has it.
+setMaxListeners(0, never);
 const closing: (() => void)[] = [];
 afterEach(() => {
   for (const close of closing.splice(0)) close();
