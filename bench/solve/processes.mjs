@@ -5,7 +5,7 @@ import { spawn } from "node:child_process";
  * which only a shell's `time` tells of programs of any kind. Rejects when the program fails.
  */
 export async function timed(program, args, env) {
-  const script = `TIMEFORMAT="%U %S"; { time "$0" "$@" >/dev/null 2>&4; } 2>&3 4>&2`;
+  const script = `TIMEFORMAT="%U %S"; { time "$0" "$@" >/dev/null 2>&4; } 4>&2 2>&3`;
   const start = performance.now();
   const { code, err, extra } = await output("bash", ["-c", script, program, ...args], env);
   const wall = performance.now() - start;
