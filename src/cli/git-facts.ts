@@ -30,8 +30,8 @@ export async function gitFacts(
   const folder = resolve(cwd, subject.context);
   if ((!labels && !info) || !isInRepository(folder)) return { options: {} };
   try {
-    const root = await git(folder, ["rev-parse", "--show-toplevel"]);
-    const [commit, remote] = await Promise.all([commitOf(folder, env), remoteOf(folder)]);
+    const asking = [git(folder, ["rev-parse", "--show-toplevel"]), commitOf(folder, env), remoteOf(folder)] as const;
+    const [root, commit, remote] = await Promise.all(asking);
     const dockerfile = relativeTo(root, resolve(cwd, subject.dockerfile ?? join(folder, "Dockerfile")));
     const options = {
       ...(labels && commit !== "" ? { "label:org.opencontainers.image.revision": commit } : {}),

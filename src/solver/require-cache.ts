@@ -21,13 +21,18 @@ export async function requireCache(
   asking: Omit<Asking, "onEvent">,
 ): Promise<void> {
   const probes = definitions.filter(({ def }) => def.length > 0).map(({ bytes }) => probeDefinition(bytes));
-  const watch = new Watch(probes);
+  const watch = new Watch(probes, (digest) => isOfContext(definitions, digest));
   const missing = await askWorker(
     connection,
     { ...asking, onEvent: (event) => watch.onEvent(event) },
     (gateway, signal) => findMissing(gateway, probes, cacheImports, watch, signal),
   );
   if (missing.length > 0) throw notCached(missing, definitions);
+}
+
+/** What a Dockerfile does not say is how its context comes about, as by unpacking: a source, and no step. */
+function isOfContext(definitions: readonly Definition[], digest: string): boolean {
+  return definitions.every(({ source }) => source !== undefined && !source.locations.has(digest));
 }
 
 interface MissingStep {
@@ -68,8 +73,11 @@ class Watch {
   readonly #cached = new Set<string>();
   #heard = new AbortController();
 
-  constructor(probes: readonly ProbeDefinition[]) {
-    this.#steps = new Map(probes.flatMap(({ steps }) => [...steps]));
+  constructor(probes: readonly ProbeDefinition[], isSource: (digest: string) => boolean) {
+    const steps = probes.flatMap((probe) => [...probe.steps]);
+    this.#steps = new Map(
+      steps.map(([name, step]) => [name, isSource(step.digest) ? { ...step, kind: "other" } : step]),
+    );
     this.#byName = new Map([...this.#steps.values()].map((step) => [step.name, step]));
   }
 

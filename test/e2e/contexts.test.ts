@@ -51,6 +51,7 @@ test.each([
     other: `other by ${name}`,
   });
   expect(await built(["-"], { input: tar(folder, flag) })).toBe(`file by ${name}`);
+  expect(await built(["-", "--require-cache"], { input: tar(folder, flag) })).toBe(`file by ${name}`);
   expect(await built(["-", "-f", "sub/Dockerfile.other"], { input: tar(folder, flag) })).toBe(`other by ${name}`);
 });
 
