@@ -1,5 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { setMaxListeners } from "node:events";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../src/failure.ts";
@@ -10,8 +9,6 @@ import { StdioBridge } from "../../../src/solver/buildkit/stdio-bridge.ts";
 import { fakeBuildKit, pong, type Script } from "./fake-buildkit.ts";
 
 const never = new AbortController().signal;
-// As the command line does with its own: every call listens.
-setMaxListeners(0, never);
 // As whoever has so many calls under way has it.
 setMaxListeners(0, never);
 const closing: (() => void)[] = [];
