@@ -6,6 +6,7 @@ import { addDiskUsageCommand } from "./commands/du-command.ts";
 import { addDumpCommand } from "./commands/dump-command.ts";
 import { addFrontendCommand } from "./commands/frontend-command.ts";
 import { addGraphCommand } from "./commands/graph-command.ts";
+import { addHistoryCommand } from "./commands/history-command.ts";
 import { addOutlineCommand } from "./commands/outline-command.ts";
 import { addPlatformsCommand } from "./commands/platforms-command.ts";
 import { addPruneCommand } from "./commands/prune-command.ts";
@@ -22,6 +23,7 @@ const commands = new Map([
   ["check", addCheckCommand],
   ["graph", addGraphCommand],
   ["analyze", addAnalyzeCommand],
+  ["history", addHistoryCommand],
   ["outline", addOutlineCommand],
   ["targets", addTargetsCommand],
   ["dump", addDumpCommand],

@@ -184,6 +184,7 @@ class Build {
     return dockerfileWork(how, (compilation) => {
       this.#compilation = compilation;
       this.definitions = compilation.platforms.map(({ definition }) => definition);
+      this.#options.onCompiled?.(compilation);
     });
   }
 

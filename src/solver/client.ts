@@ -1,8 +1,10 @@
+import type { BuildRecord } from "../graph/history/build-record.ts";
 import type { Definition } from "../llb/definition.ts";
 import { runBuild } from "./build.ts";
 import type { Tls } from "./buildkit/address.ts";
 import type { Connection } from "./buildkit/connection.ts";
 import { readDiskUsage, type UsageFilter, type UsageRecord } from "./buildkit/disk-usage.ts";
+import { listPastBuilds, type PastBuild, readPastBuild } from "./buildkit/past-builds.ts";
 import { type PruneOptions, prune } from "./buildkit/prune.ts";
 import { readWorkerDetails, type WorkerDetails } from "./buildkit/worker-details.ts";
 import type { Worker } from "./buildkit/worker-info.ts";
@@ -73,6 +75,22 @@ export class Client {
   /** Removes records of the worker's cache, and gives each as it goes. Nothing happens before it is iterated over. */
   prune({ signal, ...options }: PruneOptions & CallSignal = {}): AsyncIterable<UsageRecord> {
     return prune(this.#connection, options, signal ?? new AbortController().signal);
+  }
+
+  /** What the worker remembers of past builds, or of the one with this ref, the newest last. */
+  pastBuilds({
+    ref,
+    signal = new AbortController().signal,
+  }: CallSignal & { readonly ref?: string } = {}): Promise<readonly PastBuild[]> {
+    return listPastBuilds(this.#connection, signal, ref);
+  }
+
+  /** A build that the worker remembers, as a record of `llbc history`; undefined where nothing is left of it. */
+  pastBuild(
+    build: PastBuild,
+    { signal = new AbortController().signal }: CallSignal = {},
+  ): Promise<BuildRecord | undefined> {
+    return readPastBuild(this.#connection, build, signal);
   }
 
   /** Ends the builds that are under way, and lets go of the worker. */

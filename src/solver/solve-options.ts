@@ -135,6 +135,8 @@ export interface SolveOptions {
   /** Cancels the build on the worker; `solve` rejects with a Failure `cancelled` when everything is cleared away. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: SolveListener | undefined;
+  /** Hears what the Dockerfile compiled to, before any of it runs: also of a build that fails. Must not throw. */
+  readonly onCompiled?: ((compilation: Compilation) => void) | undefined;
   /**
    * Hears each of the worker's messages about the build as a line of JSON: a SolveStatus of BuildKit's, as docker buildx
    * prints it with `--progress rawjson`. Events tell the same for programs that have no reader of that form.

@@ -61,6 +61,7 @@ export function addSolveCommand(program: Command, terminal: Terminal, exit: (cod
         "here",
       ]),
     )
+    .option("--no-record", "leave the build out of llbc history")
     .option("-D, --debug", "tell causes of failures, too")
     .addHelpText("after", details)
     .action(async (context: string, flags: SolveFlags) => {

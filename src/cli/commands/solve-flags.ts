@@ -31,5 +31,7 @@ export interface SolveFlags extends BuildFlags, AttestationFlags, LegacyFlags {
   readonly requireCache?: true;
   readonly retry?: number;
   readonly syntax?: "auto" | "forward" | "here";
+  /** `false` where `--no-record` was given. */
+  readonly record: boolean;
   readonly debug?: true;
 }

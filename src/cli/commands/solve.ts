@@ -5,6 +5,7 @@ import { fieldOf } from "../../solver/json-fields.ts";
 import { solve } from "../../solver/solve.ts";
 import type { SolveOptions, SolveResult } from "../../solver/solve-options.ts";
 import { readBuildInput, sourceReader } from "../build-input.ts";
+import type { RecordHooks, RecordRequest } from "../history/record-build.ts";
 import { imageId, metadataJson } from "../metadata-file.ts";
 import { parseCall } from "../parse/call.ts";
 import { parseBoolean } from "../parse/key-values.ts";
@@ -43,15 +44,23 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
     if (event.kind === "warning") warnings.push(event);
     progress.onEvent(event);
   };
+  const problems: string[] = [];
+  const onProblem = (problem: string): void => void problems.push(problem);
   let result: SolveResult;
   try {
-    result = await solve(input, {
-      ...options,
-      onEvent,
-      onStatus: statusReader(progress.onStatus, keepsWarnings(flags, terminal) ? toldWarnings : undefined),
-      sizes: isForPeople(mode),
-      signal: terminal.signal,
-    });
+    result = await recorded({ input, options, onProblem }, flags, terminal, (hooks) =>
+      solve(input, {
+        ...options,
+        onEvent: (event) => {
+          onEvent(event);
+          hooks.onEvent(event);
+        },
+        onCompiled: hooks.onCompiled,
+        onStatus: statusReader(progress.onStatus, keepsWarnings(flags, terminal) ? toldWarnings : undefined),
+        sizes: isForPeople(mode),
+        signal: terminal.signal,
+      }),
+    );
   } catch (error) {
     progress.end();
     const { printCauses, printError } = await import("../print-error.ts");
@@ -67,9 +76,22 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   if (isForPeople(mode)) {
     await showWarnings(warnings, terminal);
     await printResult(result, options.outputs ?? [], terminal, await readDurations(terminal));
+    for (const problem of problems) terminal.stderr.write(`note: ${problem}\n`);
   }
   await keepDurations(result.timings, terminal);
   return 0;
+}
+
+/** `llbc history` need not be loaded where nothing is recorded. */
+async function recorded(
+  request: RecordRequest,
+  { record }: SolveFlags,
+  terminal: Terminal,
+  run: (hooks: RecordHooks) => Promise<SolveResult>,
+): Promise<SolveResult> {
+  if (!record) return run({ onEvent() {}, onCompiled() {} });
+  const { recordBuild } = await import("../history/record-build.ts");
+  return recordBuild(request, terminal, run);
 }
 
 async function showWarnings(warnings: readonly WarningEvent[], terminal: Terminal): Promise<void> {

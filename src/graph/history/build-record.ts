@@ -22,8 +22,8 @@ export interface BuildRecord extends BuildSummary {
 export interface BuildSummary {
   /** The id that the worker knows the build by, or that of its own for a build that it did not take on. */
   readonly ref: string;
-  /** Recorded as it ran, or read from a log of its progress. */
-  readonly origin: "solve" | "log";
+  /** Recorded as it ran, or read from a log of its progress, or from what the worker keeps of it. */
+  readonly origin: "solve" | "log" | "worker";
   readonly started: number;
   readonly completed: number;
   readonly outcome: BuildOutcome;

@@ -59,7 +59,7 @@ export function parseSummary(line: string): BuildSummary {
   if (fields.version !== version) throw new UnreadableRecord("the record has another version");
   return {
     ref: textIn(fields.ref),
-    origin: oneOf(fields.origin, ["solve", "log"]),
+    origin: oneOf(fields.origin, ["solve", "log", "worker"]),
     started: numberIn(fields.started),
     completed: numberIn(fields.completed),
     outcome: oneOf(fields.outcome, ["completed", "failed", "cancelled"]),

@@ -1,0 +1,13 @@
+/** The flags of `llbc history` as they were typed. */
+export interface HistoryFlags {
+  readonly json?: true;
+  readonly all?: true;
+}
+
+export interface ImportFlags {
+  /** `true` for all builds that the worker remembers. */
+  readonly worker?: true | string;
+  readonly addr?: string;
+  readonly builder?: string;
+  readonly json?: true;
+}

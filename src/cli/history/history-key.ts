@@ -1,0 +1,52 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { errnoOf } from "../../errno.ts";
+import type { HashText } from "../../graph/history/redact.ts";
+import type { History } from "./history-store.ts";
+
+/**
+ * The hash for values that are recorded: equal values have equal hashes on this machine, and without the key, which
+ * stays here, nobody can try values out.
+ */
+export async function historyHash(history: History): Promise<HashText> {
+  const key = (await readKey(history)) ?? (await makeKey(history));
+  return (text) => createHmac("sha256", key).update(text).digest("base64").slice(0, 22);
+}
+
+const keyLength = 32;
+
+async function readKey({ folder }: History): Promise<Buffer | undefined> {
+  try {
+    const key = await readFile(join(folder, "key"));
+    return key.length === keyLength ? key : undefined;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Of two processes that make one at once, the one whose link comes first wins. */
+async function makeKey(history: History): Promise<Buffer> {
+  const { folder } = history;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const temporary = join(folder, `${randomBytes(6).toString("hex")}.tmp`);
+  const key = randomBytes(keyLength);
+  try {
+    const file = await open(temporary, "wx", 0o600);
+    try {
+      await file.writeFile(key);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(temporary, join(folder, "key"));
+    return key;
+  } catch (error) {
+    const known = errnoOf(error) === "EEXIST" ? await readKey(history) : undefined;
+    if (known === undefined) throw error;
+    return known;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
