@@ -1,10 +1,9 @@
 import type { BuildGraph } from "../build-graph.ts";
 import { type NumberedGraph, numberedGraph } from "./dag.ts";
 import type { Durations } from "./durations.ts";
+import { byStart, Lanes } from "./lanes.ts";
 import { type ListPolicy, listScheduler, remainingWays } from "./list-schedule.ts";
 import { millisecondsOf } from "./milliseconds.ts";
-import { NumberHeap } from "./number-heap.ts";
-import { RankSet } from "./rank-set.ts";
 
 export interface SimulateOptions {
   /** From 1; as many as can be used when absent. */
@@ -46,9 +45,7 @@ export function simulate(graph: BuildGraph, durations: Durations, options: Simul
   const times = millisecondsOf(numbered.vertices, durations);
   const policy = policyOf(name, numbered, times);
   const { makespan, starts, ends } = listScheduler(numbered.dag, times, policy)(Math.max(1, workers));
-  const order = Int32Array.from(starts, (_, vertex) => vertex);
-  // What takes no time comes first: its worker does the next thing at the same moment.
-  order.sort((a, b) => (starts[a] ?? 0) - (starts[b] ?? 0) || (ends[a] ?? 0) - (ends[b] ?? 0) || a - b);
+  const order = byStart(starts, ends);
   const lanes = new Lanes(order.length);
   const runs = Array.from(order, (vertex) => {
     const start = starts[vertex] ?? 0;
@@ -68,27 +65,4 @@ export function policyOf(name: "time" | "steps", { dag, vertices }: NumberedGrap
   if (name === "time") return { priorities: remainingWays(dag, times) };
   const needsWorker = Uint8Array.from(vertices, ({ kind }) => (kind === "exec" ? 1 : 0));
   return { needsWorker, priorities: remainingWays(dag, Float64Array.from(needsWorker)) };
-}
-
-/** The worker with the lowest number that is free does what comes next; what is asked for comes by start. */
-class Lanes {
-  readonly #freeAt: Float64Array;
-  readonly #busy: NumberHeap;
-  readonly #free: RankSet;
-  count = 0;
-
-  constructor(most: number) {
-    this.#freeAt = new Float64Array(most);
-    this.#busy = new NumberHeap(most, this.#freeAt);
-    this.#free = new RankSet(most);
-  }
-
-  take(start: number, end: number): number {
-    while (this.#busy.top >= 0 && (this.#freeAt[this.#busy.top] ?? 0) <= start) this.#free.add(this.#busy.pop());
-    const found = this.#free.takeFirst();
-    const lane = found < 0 ? this.count++ : found;
-    this.#freeAt[lane] = end;
-    this.#busy.push(lane);
-    return lane;
-  }
 }

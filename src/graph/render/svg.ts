@@ -3,8 +3,8 @@ import type { BuildGraph } from "../build-graph.ts";
 import { visible } from "../excerpt.ts";
 import { type GraphLayout, groupTitle, layoutOf, type PlacedVertex } from "./layout.ts";
 import { arrowsOf, resultsOf } from "./picture.ts";
-import type { BoxesToPlace, PlacedBox, PlacedBoxes, Point } from "./place-boxes.ts";
-import { placeColumns } from "./place-columns.ts";
+import { place } from "./place.ts";
+import type { PlacedBox, PlacedBoxes, Point } from "./place-boxes.ts";
 
 /**
  * A graph as a picture of its own, in SVG: a frame around each stage on each set of platforms, arrows from inputs to
@@ -35,16 +35,6 @@ export async function renderSvg(graph: BuildGraph): Promise<string> {
     ...results.map(({ name, platform }) => resultElement(platform, placed.boxes.get(name))),
   ];
   return `${[...head(graph, placed), ...lines.filter((line) => line !== ""), "</svg>"].join("\n")}\n`;
-}
-
-/** More boxes than these take too long to be laid out well. */
-const mostWellPlaced = 250;
-
-async function place(boxes: BoxesToPlace): Promise<PlacedBoxes> {
-  if (boxes.boxes.size > mostWellPlaced) return placeColumns(boxes);
-  // The layout library is loaded for those who draw.
-  const { placeBoxes } = await import("./place-boxes.ts");
-  return placeBoxes(boxes);
 }
 
 const characterWidth = 7.3;
