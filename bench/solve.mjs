@@ -105,7 +105,7 @@ async function compareWarm(name, { target, builds, atATime }) {
   const client = [
     benchFile("solve/warm-client.mjs"),
     join(folder, "library/index.js"),
-    ...[contexts.small, "bench-small", builds, atATime].map(String),
+    ...[contexts.small, builds, atATime].map(String),
   ];
   for (let round = 0; round < rounds; round++) {
     samples.buildx.push(await manyProcesses(builds, atATime));
@@ -123,7 +123,7 @@ async function manyProcesses(builds, atATime) {
   await Promise.all(
     Array.from({ length: atATime }, async () => {
       while (left-- > 0) {
-        const sample = await timed(buildx, ["build", contexts.small, "-t", "bench-small", ...plain], env);
+        const sample = await timed(buildx, ["build", contexts.small, ...nothingKept], env);
         cpu += sample.cpu;
       }
     }),
