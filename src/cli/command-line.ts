@@ -4,6 +4,7 @@ import { addCheckCommand } from "./commands/check-command.ts";
 import { addCompileCommand } from "./commands/compile-command.ts";
 import { addDiskUsageCommand } from "./commands/du-command.ts";
 import { addDumpCommand } from "./commands/dump-command.ts";
+import { addExplainCommand } from "./commands/explain-command.ts";
 import { addFrontendCommand } from "./commands/frontend-command.ts";
 import { addGraphCommand } from "./commands/graph-command.ts";
 import { addHistoryCommand } from "./commands/history-command.ts";
@@ -23,6 +24,7 @@ const commands = new Map([
   ["check", addCheckCommand],
   ["graph", addGraphCommand],
   ["analyze", addAnalyzeCommand],
+  ["explain", addExplainCommand],
   ["history", addHistoryCommand],
   ["outline", addOutlineCommand],
   ["targets", addTargetsCommand],

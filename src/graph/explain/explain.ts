@@ -1,0 +1,86 @@
+import type { BuildRecord, RecordedVertex } from "../history/build-record.ts";
+import { CacheModel, isLocal, type Prediction } from "./cache-model.ts";
+import type { Cause } from "./cause.ts";
+import { causesOf } from "./causes-of.ts";
+import { matchVertices } from "./match-vertices.ts";
+
+/** What is said of a build: of each vertex whether it runs, and why. In topological order. */
+export interface Explanation {
+  /** The build that it is compared with. */
+  readonly against: string | undefined;
+  readonly vertices: readonly ExplainedVertex[];
+}
+
+export interface ExplainedVertex {
+  readonly digest: string;
+  readonly kind: RecordedVertex["kind"];
+  readonly name: string;
+  readonly lines: readonly number[];
+  readonly outcome: "cached" | "runs";
+  /** The steps whose files decide whether it runs: it is found if they turn out as before. */
+  readonly unless: readonly string[];
+  /** Why it runs; none where it is cached. */
+  readonly causes: readonly Cause[];
+}
+
+/** A build to explain: one that was recorded, or one that is only compiled yet. */
+export type ExplainedBuild = Pick<BuildRecord, "vertices" | "buildArgs" | "manifests" | "worker">;
+
+/**
+ * Says of every vertex of a build that is not made yet whether it would run, and why. `past` are the builds that the same
+ * worker made, the oldest first; causes are differences to `against`, one of them.
+ */
+export function predictBuild(
+  build: ExplainedBuild,
+  past: readonly BuildRecord[],
+  against: BuildRecord | undefined,
+): Explanation {
+  const model = new CacheModel();
+  for (const record of past) model.learn(record);
+  return explanation(build, model.predict(build.vertices), against);
+}
+
+/** Says of a build that was made why each vertex that ran did, by its differences to an earlier one. */
+export function explainBuild(build: BuildRecord, against: BuildRecord | undefined): Explanation {
+  const known = new Set(against?.vertices.map(({ digest }) => digest));
+  const outcomes = new Map(
+    build.vertices.map((vertex): readonly [string, Prediction] => [
+      vertex.digest,
+      hasRun(vertex, known) ? { kind: "runs", unless: [] } : { kind: "cached" },
+    ]),
+  );
+  return explanation(build, outcomes, against);
+}
+
+/** A source is asked for by every build, which a worker tells as a run of it: it counts where it is another one. */
+function hasRun(vertex: RecordedVertex, known: ReadonlySet<string>): boolean {
+  const { kind, digest, state } = vertex;
+  if (state === "cached" || state === "skipped" || state === "unknown") return false;
+  return kind !== "source" || isLocal(vertex) || !known.has(digest);
+}
+
+function explanation(
+  build: ExplainedBuild,
+  outcomes: ReadonlyMap<string, Prediction>,
+  against: BuildRecord | undefined,
+): Explanation {
+  const matches = against === undefined ? new Map<string, RecordedVertex>() : matchVertices(build, against);
+  const isRunning = (digest: string) => outcomes.get(digest)?.kind === "runs";
+  return {
+    against: against?.ref,
+    vertices: build.vertices.map((vertex) => {
+      const { digest, kind, name, lines } = vertex;
+      const outcome = outcomes.get(digest) ?? { kind: "cached" };
+      const runs = outcome.kind === "runs" && !isLocal(vertex);
+      return {
+        digest,
+        kind,
+        name,
+        lines,
+        outcome: outcome.kind,
+        unless: outcome.kind === "runs" ? outcome.unless : [],
+        causes: runs ? causesOf(vertex, { build, against, matches, isRunning }) : [],
+      };
+    }),
+  };
+}

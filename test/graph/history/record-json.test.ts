@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { UnreadableRecord } from "../../../src/graph/history/json-reader.ts";
+import { parseRecord, parseSummary, recordText } from "../../../src/graph/history/record-json.ts";
+import { redacter } from "../../../src/graph/history/redact.ts";
+import { recordOf } from "./records.ts";
+
+const dockerfile = `FROM alpine
+ARG TOKEN
+ENV MODE=fast
+COPY --chown=1:2 src/*.txt /src/
+RUN --mount=type=bind,source=src,target=/m --mount=type=secret,id=key build --token $TOKEN
+COPY $TOKEN /token
+`;
+const secret = "s3cr3t-value";
+
+describe("a record as text", () => {
+  it("comes back as it was", async () => {
+    const record = await recordOf({
+      dockerfile,
+      buildArgs: { TOKEN: secret },
+      files: { "src/a.txt": "a", [secret]: "" },
+    });
+    expect(parseRecord(recordText(record))).toEqual(JSON.parse(JSON.stringify(record), reviveMaps(record)));
+    expect(parseSummary(recordText(record).split("\n")[0] ?? "")).toMatchObject({ ref: "ref", outcome: "completed" });
+  });
+
+  it("holds no value of a build argument, of a variable, and no content", async () => {
+    const files = { "src/a.txt": "content of a" };
+    const record = await recordOf({
+      dockerfile: `${dockerfile}ENV PLAIN=plain-value\nRUN other\n`,
+      buildArgs: { TOKEN: secret },
+      files,
+    });
+    const text = recordText(record);
+    for (const value of [secret, "plain-value", "content of a"]) expect(text).not.toContain(value);
+    expect(text).toContain("COPY $TOKEN /token");
+  });
+
+  it("is refused where it is cut off, changed or something else", async () => {
+    const text = recordText(await recordOf({ dockerfile }));
+    fc.assert(
+      fc.property(fc.nat(text.length - 1), (length) => {
+        expect(() => parseRecord(text.slice(0, length))).toThrow(UnreadableRecord);
+      }),
+      { numRuns: 50 },
+    );
+    for (const wrong of [
+      "",
+      "{}\n{}\n{}\n",
+      text.replace('"version":1', '"version":2'),
+      text.replace('"completed"', "3"),
+    ]) {
+      expect(() => parseRecord(wrong)).toThrow(UnreadableRecord);
+    }
+  });
+});
+
+describe("redacter", () => {
+  const redact = redacter({ TOKEN: "abcdef", LONG: "abcdefgh", N: "1", EMPTY: "" });
+  it.each([
+    ["RUN login abcdef", "RUN login $TOKEN"],
+    ["RUN login abcdefgh", "RUN login $LONG"],
+    ["RUN make -j1", "RUN make -j1"],
+    ["ADD https://user:pass@example.com/a?token=x#f /a", "ADD https://example.com/a#f /a"],
+    ["ADD git@example.com:a/b.git /a", "ADD git@example.com:a/b.git /a"],
+  ])("%s", (text, cleared) => expect(redact(text)).toBe(cleared));
+});
+
+/** JSON leaves maps and absent fields out: what is compared is data. */
+function reviveMaps({ buildArgs, manifests }: { buildArgs: unknown; manifests: unknown }) {
+  return (key: string, value: unknown) => (key === "buildArgs" ? buildArgs : key === "manifests" ? manifests : value);
+}
