@@ -1,6 +1,7 @@
 import { compileIn } from "../../graph/compile.ts";
-import { type ExplainedBuild, type Explanation, explainBuild, predictBuild } from "../../graph/explain/explain.ts";
+import { type Explanation, explainBuild, predictBuild } from "../../graph/explain/explain.ts";
 import { explainText } from "../../graph/explain/explain-text.ts";
+import type { ExplainedBuild } from "../../graph/explain/explained-build.ts";
 import type { BuildRecord, BuildSummary } from "../../graph/history/build-record.ts";
 import { recordVertices } from "../../graph/history/record-of.ts";
 import { redacter } from "../../graph/history/redact.ts";

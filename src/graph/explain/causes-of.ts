@@ -2,7 +2,7 @@ import type { BuildRecord, RecordedVertex, Trait } from "../history/build-record
 import type { Manifest } from "../history/manifest.ts";
 import { isLocal } from "./cache-model.ts";
 import type { Cause } from "./cause.ts";
-import type { ExplainedBuild } from "./explain.ts";
+import type { ExplainedBuild } from "./explained-build.ts";
 import { fileChanges } from "./file-changes.ts";
 
 export interface CauseContext {

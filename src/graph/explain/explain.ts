@@ -2,6 +2,7 @@ import type { BuildRecord, RecordedVertex } from "../history/build-record.ts";
 import { CacheModel, isLocal, type Prediction } from "./cache-model.ts";
 import type { Cause } from "./cause.ts";
 import { causesOf } from "./causes-of.ts";
+import type { ExplainedBuild } from "./explained-build.ts";
 import { matchVertices } from "./match-vertices.ts";
 
 /** What is said of a build: of each vertex whether it runs, and why. In topological order. */
@@ -22,9 +23,6 @@ export interface ExplainedVertex {
   /** Why it runs; none where it is cached. */
   readonly causes: readonly Cause[];
 }
-
-/** A build to explain: one that was recorded, or one that is only compiled yet. */
-export type ExplainedBuild = Pick<BuildRecord, "vertices" | "buildArgs" | "manifests" | "worker">;
 
 /**
  * Says of every vertex of a build that is not made yet whether it would run, and why. `past` are the builds that the same
