@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import type { Terminal } from "../../src/cli/terminal.ts";
 
@@ -16,12 +18,15 @@ export function memoryTerminal(
   stdin.end(options.stdin ?? "");
   const { signal } = new AbortController();
   return {
-    terminal: { stdin, stdout, stderr, env: options.env ?? {}, cwd: process.cwd(), signal },
+    terminal: { stdin, stdout, stderr, env: { XDG_STATE_HOME: nowhere, ...options.env }, cwd: process.cwd(), signal },
     out: () => stdout.text,
     outBytes: () => Buffer.concat(stdout.chunks),
     err: () => stderr.text,
   };
 }
+
+/** The builds of whoever runs the tests are none of theirs. */
+const nowhere = join(tmpdir(), "llbc-no-state");
 
 class MemoryStream extends PassThrough {
   text = "";

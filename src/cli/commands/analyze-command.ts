@@ -10,11 +10,14 @@ export function addAnalyzeCommand(program: Command, terminal: Terminal, exit: (c
     .command("analyze")
     .summary("show how parallel a build is, and what would make it faster")
     .description(
-      "Show how parallel a build is: its critical path, what more workers would gain, a schedule of it, and changes of the Dockerfile that would make it faster, each with what it saves. Times are estimates by the kind of each step.",
+      "Show how parallel a build is: its critical path, what more workers would gain, a schedule of it, and changes of the Dockerfile that would make it faster, each with what it saves. Times are those of past builds, see llbc history, and else estimates by the kind of each step.",
     )
     .argument("[context]", "folder that the build reads, or a git or web address", ".");
   addImageFlags(addBuildFlags(command))
     .option("--workers <n>", "show the schedule of n workers (default: as many as give 95 % of what is possible)")
+    .option("--last", "analyze the last build that was made instead of one to come")
+    .option("--ref <ref>", "analyze this build: see llbc history ls")
+    .option("--log <file>", "analyze the build of a log that docker buildx build --progress rawjson wrote")
     .option("--json", "print all of it as JSON, times in milliseconds")
     .addHelpText("after", details)
     .action(async (context: string, flags: AnalyzeFlags) => {
@@ -30,5 +33,6 @@ A worker does one vertex at a time; of those that are ready, the one with the lo
 Examples:
   llbc analyze .
   llbc analyze . --workers 4
+  llbc analyze --last
   llbc analyze . --platform linux/amd64,linux/arm64 --target test
   llbc analyze . --json > analysis.json`;

@@ -4,5 +4,8 @@ import type { ImageFlags } from "./image-flags.ts";
 /** The flags of `llbc analyze` as they were typed. */
 export interface AnalyzeFlags extends BuildFlags, ImageFlags {
   readonly workers?: string;
+  readonly last?: true;
+  readonly ref?: string;
+  readonly log?: string;
   readonly json?: true;
 }

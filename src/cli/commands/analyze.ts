@@ -1,11 +1,15 @@
+import { resolve } from "node:path";
 import type { PastVertex } from "../../graph/analyses/durations.ts";
 import { type BuildReport, reportOf } from "../../graph/analyses/report.ts";
 import { reportJson } from "../../graph/analyses/report-shape.ts";
 import { reportText } from "../../graph/analyses/report-text.ts";
 import { resolveDurations } from "../../graph/analyses/resolve-durations.ts";
+import { pastVertices } from "../../graph/history/past-vertices.ts";
 import { compileIn } from "../../graph/compile.ts";
 import { caretStyle } from "../caret-style.ts";
 import type { CompileSubject } from "../compile-subject.ts";
+import { openHistory } from "../history/open-history.ts";
+import { recentRecords } from "../history/recent-records.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { withSubject } from "../with-subject.ts";
@@ -16,10 +20,15 @@ import { buildOptions } from "./build-flags.ts";
 /** `llbc analyze`: compiles, and prints what there is to say of the parallelism of the build and what would help. */
 export async function analyzeCommand(context: string, flags: AnalyzeFlags, terminal: Terminal): Promise<ExitCode> {
   const workers = parseWorkers(flags.workers);
+  if (flags.last === true || flags.ref !== undefined || flags.log !== undefined) {
+    const { analyzePast } = await import("./analyze-past.ts");
+    return analyzePast(flags, workers, terminal);
+  }
   const build = buildOptions(flags, terminal);
+  const past = pastVertices(await recentRecords(openHistory(terminal), resolve(terminal.cwd, context)));
   const request = { context, file: flags.file, build, images: flags };
   const { report, source } = await withSubject(request, terminal, async (subject) => ({
-    report: await analyzeSubject(subject, workers, []),
+    report: await analyzeSubject(subject, workers, past),
     source: subject.source,
   }));
   const { stdout, env } = terminal;

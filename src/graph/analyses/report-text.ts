@@ -15,13 +15,13 @@ export interface ReportTextOptions {
   readonly style?: CaretStyle;
 }
 
-/** A report for reading in a terminal: the figures, the critical path, the schedule, and the findings. */
+/** A report for reading in a terminal: the figures, the critical path, the schedule, and the findings in the Dockerfile. */
 export function reportText(
   report: BuildReport,
-  dockerfile: string | Uint8Array,
+  dockerfile: string | Uint8Array | undefined,
   { columns = 100, style = plainCaretStyle }: ReportTextOptions = {},
 ): string {
-  const { findings, schedule, workers, analysis, graph } = report;
+  const { schedule, workers, analysis, graph } = report;
   const placed = layoutOf(graph).byDigest;
   const titleOf = (digest: string) => placed.get(digest)?.title ?? digest;
   const critical = new Set(analysis.criticalPath);
@@ -34,12 +34,7 @@ export function reportText(
       `schedule of ${count(workers, "worker")} (█ on the critical path)`,
       ganttText(schedule, { columns, critical, titleOf }),
     ],
-    [
-      findings.length === 0
-        ? "nothing found that would surely save time"
-        : `${count(findings.length, "finding")}, what saves most first`,
-      findings.length === 0 ? "" : findingsText(report, dockerfile, style),
-    ],
+    ...(dockerfile === undefined ? [] : [findingsSection(report, dockerfile, style)]),
   ];
   return sections.map(([title, text]) => (title === "" ? text : `\n${style.message(title)}\n${text}`)).join("");
 }
@@ -51,6 +46,20 @@ function findingsText({ findings }: BuildReport, dockerfile: string | Uint8Array
   const left = findings.length - shown.length;
   const rest = left === 0 ? "" : `\nand ${left} more that save less: see them all as JSON\n`;
   return `\n${diagnosticsText(shown, () => dockerfile, style)}${rest}`;
+}
+
+function findingsSection(
+  report: BuildReport,
+  dockerfile: string | Uint8Array,
+  style: CaretStyle,
+): readonly [title: string, text: string] {
+  const { findings } = report;
+  return [
+    findings.length === 0
+      ? "nothing found that would surely save time"
+      : `${count(findings.length, "finding")}, what saves most first`,
+    findings.length === 0 ? "" : findingsText(report, dockerfile, style),
+  ];
 }
 
 function summaryText({ analysis, durations, graph, workers, schedule, withoutEmulation }: BuildReport): string {

@@ -30,9 +30,11 @@ export interface ReportOptions {
   readonly workers?: number;
 }
 
-/** `graph` is what the Dockerfile compiles to, `durations` are those of its vertices: see `resolveDurations`. */
+/**
+ * `graph` is what the Dockerfile compiles to, without which there are no findings; `durations` are those of its vertices: see `resolveDurations`.
+ */
 export async function reportOf(
-  dockerfile: string | Uint8Array,
+  dockerfile: string | Uint8Array | undefined,
   graph: BuildGraph,
   durations: Durations,
   options: ReportOptions = {},
@@ -49,6 +51,6 @@ export async function reportOf(
     schedule: simulate(graph, durations, { workers }),
     workers,
     withoutEmulation: isEmulated ? whatIf(graph, durations, { isNative: true }, { workers }).after : undefined,
-    findings: await findings(dockerfile, graph, durations, options),
+    findings: dockerfile === undefined ? [] : await findings(dockerfile, graph, durations, options),
   };
 }
