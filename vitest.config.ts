@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/soak/**"],
+          exclude: ["test/e2e/**", "test/soak/**", "test/browser/**"],
           // Most of the time went into loading the same modules for each file. They keep no state.
           pool: "threads",
           isolate: false,
@@ -39,6 +39,16 @@ export default defineConfig({
           include: ["test/e2e/frontend*.test.ts"],
           globalSetup: ["test/e2e/setup.ts"],
           env,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // The page of a build in a browser.
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -24,6 +24,26 @@ export async function bundleLibrary(folder) {
   });
 }
 
+/** What makes a page of the data of a build, for browsers: a script and a style sheet, as texts. */
+export async function bundlePage() {
+  const page = join(source, "page");
+  const options = {
+    ...shared,
+    platform: "browser",
+    target: "es2022",
+    write: false,
+    legalComments: "none",
+    minify: true,
+  };
+  const made = async (entry) => {
+    const { outputFiles } = await build({ ...options, format: "iife", entryPoints: [join(page, entry)], outdir: page });
+    // As it stands in a document, where a tag in a string would end the element.
+    return outputFiles[0].text.trim().replace(/<\/(?=script|style)/gi, "<\\/");
+  };
+  const [script, style] = await Promise.all([made("main.ts"), made("page.css")]);
+  return { script, style };
+}
+
 /**
  * The command line with all it needs, for a fast start: each byte that is read costs, so all that `llbc compile` runs
  * is one file, `cli/core.cjs`, and what other commands load later is another, `cli/rest.cjs`, that takes from the core
@@ -41,6 +61,7 @@ export async function bundleCommandLine(folder) {
   for (const [file, modules] of files) parts.set(file, laterEntry(modules));
   const modulesOf = new Map([...files].flatMap(([file, modules]) => modules.map((path) => [path, file])));
   const digest = createHash("sha256");
+  const define = { bundledPage: JSON.stringify(await bundlePage()) };
   for (const [part, contents] of parts) {
     const outfile = join(folder, "cli", `${part}.cjs`);
     const plugins = [
@@ -49,7 +70,7 @@ export async function bundleCommandLine(folder) {
       part === "core" ? sharedCore(new Map()) : sharedCore(names),
       later(modulesOf, part),
     ];
-    await build({ ...loaded, stdin: { contents, resolveDir: root }, outfile, plugins });
+    await build({ ...loaded, stdin: { contents, resolveDir: root }, outfile, plugins, define });
     const text = `(function(exports,require,module){${readFileSync(outfile, "latin1")}\n})`;
     writeFileSync(outfile, text);
     digest.update(text);
@@ -72,7 +93,10 @@ export async function bundleCommandLine(folder) {
 const small = { minify: true, lineLimit: 200 };
 
 /** What is large and seldom needed: a file for each. */
-const seldom = new Map([[join(source, "graph/dockerfile-ast.ts"), "dockerfile-ast"]]);
+const seldom = new Map([
+  [join(source, "graph/dockerfile-ast.ts"), "dockerfile-ast"],
+  [join(source, "cli/page/page-program.ts"), "page"],
+]);
 
 /** What each file of src imports of others, as absolute paths: `{ now, later }`. */
 async function importsFrom(entry) {

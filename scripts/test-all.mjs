@@ -7,15 +7,16 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 for (const script of ["lint", "typecheck", "test"]) run("npm", ["run", "--silent", script]);
 installPeers();
-for (const script of ["test:e2e", "test:frontend"]) run("npm", ["run", "--silent", script]);
+for (const script of ["test:browser", "test:e2e", "test:frontend"]) run("npm", ["run", "--silent", script]);
 
-/** The e2e tests talk to programs that are not ours: one reads the archives that we write, others keep keys and code. */
+/** The tests talk to programs that are not ours: one reads the archives that we write, others keep keys and code, or show pages. */
 function installPeers() {
   const packages = [];
   if (!answers("skopeo", "--version")) packages.push("skopeo");
   if (!answers("ssh", "-V")) packages.push("openssh-client");
   if (!existsSync("/usr/sbin/sshd")) packages.push("openssh-server");
   if (!answers("git", "--version")) packages.push("git");
+  if (!answers(process.env.CHROMIUM ?? "chromium", "--version")) packages.push("chromium");
   if (packages.length === 0) return;
   // At run level 1, no service is started that comes with a package.
   const quiet = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" } };

@@ -10,6 +10,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   llb: ["leaf"],
   registry: ["leaf"],
   graph: ["leaf", "parser", "llb"],
+  page: ["graph"],
   frontend: ["leaf", "llb", "graph"],
   solver: ["leaf", "llb", "graph", "frontend", "registry"],
   cli: ["leaf", "llb", "graph", "frontend", "registry", "solver"],

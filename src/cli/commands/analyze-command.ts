@@ -19,6 +19,8 @@ export function addAnalyzeCommand(program: Command, terminal: Terminal, exit: (c
     .option("--ref <ref>", "analyze this build: see llbc history ls")
     .option("--log <file>", "analyze the build of a log that docker buildx build --progress rawjson wrote")
     .option("--json", "print all of it as JSON, times in milliseconds")
+    .option("--html <file>", "write all of it as a page to look at in a browser, instead")
+    .option("--against <file>", "show on the page what is different from a build of which --json printed this file")
     .addHelpText("after", details)
     .action(async (context: string, flags: AnalyzeFlags) => {
       const { analyzeCommand } = await import("./analyze.ts");
@@ -35,4 +37,5 @@ Examples:
   llbc analyze . --workers 4
   llbc analyze --last
   llbc analyze . --platform linux/amd64,linux/arm64 --target test
-  llbc analyze . --json > analysis.json`;
+  llbc analyze . --json > analysis.json
+  llbc analyze . --html page.html --against analysis.json`;

@@ -8,4 +8,8 @@ export interface AnalyzeFlags extends BuildFlags, ImageFlags {
   readonly ref?: string;
   readonly log?: string;
   readonly json?: true;
+  /** The file to write a page to. */
+  readonly html?: string;
+  /** A file of `llbc analyze --json`, of another build. */
+  readonly against?: string;
 }

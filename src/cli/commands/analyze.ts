@@ -4,16 +4,18 @@ import { type BuildReport, reportOf } from "../../graph/analyses/report.ts";
 import { reportJson } from "../../graph/analyses/report-shape.ts";
 import { reportText } from "../../graph/analyses/report-text.ts";
 import { resolveDurations } from "../../graph/analyses/resolve-durations.ts";
-import { pastVertices } from "../../graph/history/past-vertices.ts";
 import { compileIn } from "../../graph/compile.ts";
+import { pastVertices } from "../../graph/history/past-vertices.ts";
 import { caretStyle } from "../caret-style.ts";
 import type { CompileSubject } from "../compile-subject.ts";
 import { openHistory } from "../history/open-history.ts";
 import { recentRecords } from "../history/recent-records.ts";
+import { buildPage, pageTitle } from "../page/build-page.ts";
+import { readCompared } from "../page/read-compared.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { withSubject } from "../with-subject.ts";
-import { writeStandardOutput } from "../write-output.ts";
+import { writeOutputFile, writeStandardOutput } from "../write-output.ts";
 import type { AnalyzeFlags } from "./analyze-flags.ts";
 import { buildOptions } from "./build-flags.ts";
 
@@ -24,13 +26,24 @@ export async function analyzeCommand(context: string, flags: AnalyzeFlags, termi
     const { analyzePast } = await import("./analyze-past.ts");
     return analyzePast(flags, workers, terminal);
   }
+  const { html } = flags;
+  if (flags.against !== undefined && html === undefined)
+    throw new UsageError("--against is shown on the page of --html.");
+  const against = flags.against === undefined ? undefined : readCompared(flags.against, terminal);
   const build = buildOptions(flags, terminal);
   const past = pastVertices(await recentRecords(openHistory(terminal), resolve(terminal.cwd, context)));
   const request = { context, file: flags.file, build, images: flags };
-  const { report, source } = await withSubject(request, terminal, async (subject) => ({
+  const { report, source, filename } = await withSubject(request, terminal, async (subject) => ({
     report: await analyzeSubject(subject, workers, past),
     source: subject.source,
+    filename: subject.options.filename,
   }));
+  if (html !== undefined) {
+    const page = await buildPage(source, report, { title: pageTitle(context, terminal), filename, against });
+    await writeOutputFile(resolve(terminal.cwd, html), page);
+    terminal.stderr.write(`The page of the build is in ${html}: open it in a browser.\n`);
+    if (flags.json !== true) return 0;
+  }
   const { stdout, env } = terminal;
   const style = caretStyle(stdout, env);
   const text =
@@ -42,7 +55,7 @@ export async function analyzeCommand(context: string, flags: AnalyzeFlags, termi
 }
 
 /** `past` is what is known of earlier builds, the newest first. */
-async function analyzeSubject(
+export async function analyzeSubject(
   { source, options, environment }: CompileSubject,
   workers: number | undefined,
   past: Iterable<PastVertex>,

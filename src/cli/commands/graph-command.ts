@@ -16,8 +16,8 @@ export function addGraphCommand(program: Command, terminal: Terminal, exit: (cod
     .argument("[context]", "folder that the build reads, or a git or web address", ".");
   addImageFlags(addBuildFlags(command))
     .addOption(
-      new Option("--format <format>", "text, json, or a picture as svg, dot or mermaid")
-        .choices([...graphFormats, "svg"])
+      new Option("--format <format>", "text, json, a picture as svg, dot or mermaid, or a page as html")
+        .choices([...graphFormats, "svg", "html"])
         .default("text"),
     )
     .addHelpText("after", details)
@@ -33,5 +33,6 @@ Examples:
   llbc graph .
   llbc graph . --platform linux/amd64,linux/arm64 --target test
   llbc graph . --format svg > graph.svg          to look at in a browser
+  llbc graph . --format html > graph.html        the same with times, a schedule and findings
   llbc graph . --format dot | dot -Tpdf > graph.pdf
   llbc graph . --format mermaid                  for a fenced block of that name in Markdown`;

@@ -4,5 +4,5 @@ import type { ImageFlags } from "./image-flags.ts";
 
 /** The flags of `llbc graph` as they were typed. */
 export interface GraphFlags extends BuildFlags, ImageFlags {
-  readonly format: GraphFormat | "svg";
+  readonly format: GraphFormat | "svg" | "html";
 }
