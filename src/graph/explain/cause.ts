@@ -18,8 +18,10 @@ export type Cause =
   | { readonly kind: "files"; readonly files: readonly FileChange[] }
   /** Files of which it is not known which: the folder was too large to be recorded. */
   | { readonly kind: "unknown-files" }
-  /** Another step that it builds on or copies from runs again or is another one. */
+  /** A step that it builds on or copies from runs again. */
   | { readonly kind: "input"; readonly digest: string; readonly name: string }
+  /** It builds on or copies from another step than before, which does not run again: one was moved or taken out. */
+  | { readonly kind: "order"; readonly digest: string; readonly name: string }
   | { readonly kind: "worker"; readonly before: string; readonly after: string }
   /** Nothing that is recorded has changed: the worker has removed its result, or never kept one. */
   | { readonly kind: "pruned" };

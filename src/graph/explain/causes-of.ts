@@ -97,7 +97,8 @@ function inputCauses(vertex: RecordedVertex, before: RecordedVertex, context: Ca
     seen.add(digest);
     const other = matches.get(digest);
     const isOther = other === undefined || other.digest !== before.inputs[index]?.digest;
-    return isRunning(digest) || isOther ? [{ kind: "input", digest, name: input.name }] : [];
+    if (isRunning(digest)) return [{ kind: "input", digest, name: input.name }];
+    return isOther ? [{ kind: "order", digest, name: input.name }] : [];
   });
 }
 

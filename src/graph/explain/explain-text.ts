@@ -51,6 +51,8 @@ function causeRows(cause: Cause, titles: ReadonlyMap<string, string>): readonly 
       return ["files that it reads have changed; which is not known"];
     case "input":
       return [`after ${titles.get(cause.digest) ?? visible(cause.name)}`];
+    case "order":
+      return [`it now comes after ${titles.get(cause.digest) ?? visible(cause.name)}`];
     case "worker":
       return [`another worker: it was ${visible(cause.before)}`];
     case "pruned":

@@ -71,6 +71,12 @@ describe("what would run again", () => {
     ["a variable that is new", "MODE=fast", "MODE=fast MORE=1", { "RUN finish": "variable" }],
     ["an instruction", "RUN finish", "RUN finish -v", { "RUN finish -v": "instruction" }],
     ["a new instruction", "RUN finish\n", "RUN finish\nRUN more\n", { "RUN more": "new" }],
+    [
+      "an instruction is taken out",
+      "ENV MODE=fast\nCOPY --from=build /app/out /out\n",
+      "ENV MODE=fast\n",
+      { "RUN finish": "order" },
+    ],
     ["a comment", "RUN finish", "# a comment\nRUN finish", {}],
   ])("where it changes: %s", async (_, before, after, expected) => {
     const found = await predict({ ...first, dockerfile: dockerfile.replace(before, after) });
