@@ -1,11 +1,10 @@
 import { timeText } from "../graph/analyses/time-text.ts";
 import type { PageFinding } from "../graph/page/page-data.ts";
 import { addPaged, button, element, fold } from "./element.ts";
-import type { PageModel } from "./model.ts";
 import { type Store, toggleMark } from "./store.ts";
 
 /** What would make the build faster; each finding marks the steps that it is about. */
-export function findingsPanel({ data: { findings, filename } }: PageModel, store: Store): HTMLElement {
+export function findingsPanel(findings: readonly PageFinding[], filename: string, store: Store): HTMLElement {
   if (findings.length === 0)
     return fold("Findings", element("p", {}, "Nothing was found that would surely save time."));
   const list = element("ol", { class: "findings" });

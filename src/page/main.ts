@@ -43,7 +43,7 @@ function showPage(data: PageData): void {
         "aside",
         { "aria-label": "Details" },
         panel,
-        findingsPanel(model, store),
+        ...(data.findings === null ? [] : [findingsPanel(data.findings, data.filename, store)]),
         ...(data.against === null ? [] : [changesPanel(model, store, data.against)]),
         criticalPanel(model, store),
       ),

@@ -28,7 +28,7 @@ export function scheduleView(model: PageModel, store: Store, scheme: ColourSchem
     value: String(store.state.workers),
   });
   slider.addEventListener("input", () => store.change({ workers: Number(slider.value) }));
-  const told = element("output", { for: "workers" });
+  const told = element("output", { for: "workers", "aria-live": "off" });
   const chart = speedChart(data, (workers) => store.change({ workers }));
   store.listen(({ workers }, before) => {
     if (workers === before.workers && told.textContent !== "") return;

@@ -70,8 +70,9 @@ function runFacts({ state, runs, bytes, exitCode }: PageRunVertex): readonly (re
 }
 
 function sourceOf(filename: string, source: readonly string[], lines: readonly number[]): readonly Node[] {
-  if (lines.length === 0) return [];
-  const text = lines.map((line) => `${String(line).padStart(4)} │ ${source[line - 1] ?? ""}`).join("\n");
+  const known = lines.filter((line) => source[line - 1] !== undefined);
+  if (known.length === 0) return [];
+  const text = known.map((line) => `${String(line).padStart(4)} │ ${source[line - 1]}`).join("\n");
   return [element("pre", { class: "source", tabindex: "0", "aria-label": `Lines of ${filename}` }, text)];
 }
 

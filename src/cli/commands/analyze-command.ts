@@ -20,7 +20,7 @@ export function addAnalyzeCommand(program: Command, terminal: Terminal, exit: (c
     .option("--log <file>", "analyze the build of a log that docker buildx build --progress rawjson wrote")
     .option("--json", "print all of it as JSON, times in milliseconds")
     .option("--html <file>", "write all of it as a page to look at in a browser, instead")
-    .option("--against <file>", "show on the page what is different from a build of which --json printed this file")
+    .option("--against <ref>", "show on the page what is different from this recorded build, or the file of a --json")
     .addHelpText("after", details)
     .action(async (context: string, flags: AnalyzeFlags) => {
       const { analyzeCommand } = await import("./analyze.ts");
@@ -38,4 +38,5 @@ Examples:
   llbc analyze --last
   llbc analyze . --platform linux/amd64,linux/arm64 --target test
   llbc analyze . --json > analysis.json
-  llbc analyze . --html page.html --against analysis.json`;
+  llbc analyze . --html page.html --against analysis.json
+  llbc analyze --last --html page.html           the build as it ran beside the ideal schedule`;

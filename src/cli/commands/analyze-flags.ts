@@ -10,6 +10,6 @@ export interface AnalyzeFlags extends BuildFlags, ImageFlags {
   readonly json?: true;
   /** The file to write a page to. */
   readonly html?: string;
-  /** A file of `llbc analyze --json`, of another build. */
+  /** Another build: a file of `llbc analyze --json`, or a ref of the history. */
   readonly against?: string;
 }

@@ -10,6 +10,7 @@ import { caretStyle } from "../caret-style.ts";
 import { findRecord } from "../history/find-record.ts";
 import { openHistory } from "../history/open-history.ts";
 import { recentRecords } from "../history/recent-records.ts";
+import { pastSubject, writePage } from "../page/write-page.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { writeStandardOutput } from "../write-output.ts";
@@ -24,6 +25,8 @@ export async function analyzePast(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { record, report } = await pastReport(flags, workers, terminal);
+  const isPaged = await writePage(flags, pastSubject(record, report, flags.log, terminal), terminal);
+  if (isPaged && flags.json !== true) return 0;
   const text =
     flags.json === true
       ? jsonText({ ...reportShape(report), build: summaryOf(record), ran: ranSchedule(record) })

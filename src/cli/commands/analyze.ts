@@ -10,12 +10,12 @@ import { caretStyle } from "../caret-style.ts";
 import type { CompileSubject } from "../compile-subject.ts";
 import { openHistory } from "../history/open-history.ts";
 import { recentRecords } from "../history/recent-records.ts";
-import { buildPage, pageTitle } from "../page/build-page.ts";
-import { readCompared } from "../page/read-compared.ts";
+import { pageTitle } from "../page/build-page.ts";
+import { writePage } from "../page/write-page.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { withSubject } from "../with-subject.ts";
-import { writeOutputFile, writeStandardOutput } from "../write-output.ts";
+import { writeStandardOutput } from "../write-output.ts";
 import type { AnalyzeFlags } from "./analyze-flags.ts";
 import { buildOptions } from "./build-flags.ts";
 
@@ -26,10 +26,6 @@ export async function analyzeCommand(context: string, flags: AnalyzeFlags, termi
     const { analyzePast } = await import("./analyze-past.ts");
     return analyzePast(flags, workers, terminal);
   }
-  const { html } = flags;
-  if (flags.against !== undefined && html === undefined)
-    throw new UsageError("--against is shown on the page of --html.");
-  const against = flags.against === undefined ? undefined : readCompared(flags.against, terminal);
   const build = buildOptions(flags, terminal);
   const past = pastVertices(await recentRecords(openHistory(terminal), resolve(terminal.cwd, context)));
   const request = { context, file: flags.file, build, images: flags };
@@ -38,12 +34,8 @@ export async function analyzeCommand(context: string, flags: AnalyzeFlags, termi
     source: subject.source,
     filename: subject.options.filename,
   }));
-  if (html !== undefined) {
-    const page = await buildPage(source, report, { title: pageTitle(context, terminal), filename, against });
-    await writeOutputFile(resolve(terminal.cwd, html), page);
-    terminal.stderr.write(`The page of the build is in ${html}: open it in a browser.\n`);
-    if (flags.json !== true) return 0;
-  }
+  const subject = { source, report, filename, title: pageTitle(context, terminal) };
+  if ((await writePage(flags, subject, terminal)) && flags.json !== true) return 0;
   const { stdout, env } = terminal;
   const style = caretStyle(stdout, env);
   const text =

@@ -6,7 +6,7 @@ import type { Terminal } from "../terminal.ts";
 
 /** The page of a build, as a document. What it is made with is loaded for those who want one. */
 export async function buildPage(
-  dockerfile: Uint8Array,
+  dockerfile: Uint8Array | undefined,
   report: BuildReport,
   options: PageOptions = {},
 ): Promise<string> {
@@ -19,5 +19,7 @@ export async function buildPage(
 
 /** What a page calls a context: the name of its folder, for whoever gets the page knows no more of this machine. */
 export function pageTitle(context: string, { cwd }: Pick<Terminal, "cwd">): string | undefined {
-  return context === "-" || /^[a-z+]+:\/\/|^[^/\\]+@/i.test(context) ? undefined : basename(resolve(cwd, context));
+  return context === "" || context === "-" || /^[a-z+]+:\/\/|^[^/\\]+@/i.test(context)
+    ? undefined
+    : basename(resolve(cwd, context));
 }

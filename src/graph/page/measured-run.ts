@@ -12,12 +12,17 @@ export interface MeasuredVertex extends Pick<RecordedVertex, "state" | "runs" | 
   readonly log: readonly string[];
 }
 
-/** Of a recorded build; what its steps wrote is not recorded. */
-export function measuredRun({ ref, vertices }: Pick<BuildRecord, "ref" | "vertices">): MeasuredRun {
+/** Of a recorded build. What its steps wrote is not recorded: `logs` are the last lines of each, by digest. */
+export function measuredRun(
+  { ref, vertices }: Pick<BuildRecord, "ref" | "vertices">,
+  logs: ReadonlyMap<string, readonly string[]> = new Map(),
+): MeasuredRun {
   return {
     title: ref,
     vertices: new Map(
-      vertices.map(({ digest, state, runs, bytes, exitCode }) => [digest, { state, runs, bytes, exitCode, log: [] }]),
+      vertices.map(({ digest, state, runs, bytes, exitCode }) => {
+        return [digest, { state, runs, bytes, exitCode, log: logs.get(digest) ?? [] }];
+      }),
     ),
   };
 }

@@ -20,9 +20,9 @@ export interface PageOptions {
   readonly against?: ComparedBuild | undefined;
 }
 
-/** What the page of a build shows. Equal inputs give equal data. */
+/** What the page of a build shows, and where the Dockerfile is known, of that. Equal inputs give equal data. */
 export async function pageData(
-  dockerfile: string | Uint8Array,
+  dockerfile: string | Uint8Array | undefined,
   report: BuildReport,
   { filename = "Dockerfile", title = filename, run, against }: PageOptions = {},
 ): Promise<PageData> {
@@ -35,7 +35,7 @@ export async function pageData(
   return {
     title: visible(title),
     filename: visible(filename),
-    source: sourceLines(decodeUtf8(encoded(dockerfile))).map(shownText),
+    source: dockerfile === undefined ? [] : sourceLines(decodeUtf8(encoded(dockerfile))).map(shownText),
     size: places.size,
     platforms: platforms.map(visible),
     groups: layout.groups.map((group, index) => ({ title: groupTitle(group), ...boxOf(places.groups, index) })),
@@ -52,7 +52,8 @@ export async function pageData(
     enough: analysis.enough.workers,
     workers,
     withoutEmulation: withoutEmulation ?? null,
-    findings: findings.map((finding) => pageFinding(finding, numbersOf(finding.digests))),
+    findings:
+      dockerfile === undefined ? null : findings.map((finding) => pageFinding(finding, numbersOf(finding.digests))),
     run: run === undefined ? null : pageRun(run, numbers),
     against: against === undefined ? null : comparison(against, comparedVertices(report), numbers),
   };

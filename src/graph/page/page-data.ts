@@ -11,7 +11,7 @@ import type { ChangeKind } from "./build-changes.ts";
 export interface PageData {
   readonly title: string;
   readonly filename: string;
-  /** The lines of the Dockerfile. */
+  /** The lines of the Dockerfile; none where it is not known. */
   readonly source: readonly string[];
   readonly size: { readonly width: number; readonly height: number };
   readonly platforms: readonly string[];
@@ -29,7 +29,8 @@ export interface PageData {
   /** The number that is shown first. */
   readonly workers: number;
   readonly withoutEmulation: number | null;
-  readonly findings: readonly PageFinding[];
+  /** Null where the Dockerfile is not known, in which they are. */
+  readonly findings: readonly PageFinding[] | null;
   readonly run: PageRun | null;
   readonly against: PageComparison | null;
 }
