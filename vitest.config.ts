@@ -24,7 +24,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          exclude: ["test/e2e/frontend*.test.ts"],
+          exclude: ["test/e2e/frontend*.test.ts", "test/e2e/*-matrix.test.ts"],
           globalSetup: ["test/e2e/setup.ts"],
           env,
           testTimeout: 120_000,
@@ -50,6 +50,18 @@ export default defineConfig({
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // Every realistic case under every kind of edit: minutes of builds, a command of its own.
+        test: {
+          name: "explain",
+          include: ["test/e2e/explain-matrix.test.ts"],
+          globalSetup: ["test/e2e/setup.ts"],
+          env,
+          testTimeout: 600_000,
           hookTimeout: 120_000,
           fileParallelism: false,
         },
