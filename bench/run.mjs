@@ -15,6 +15,7 @@ import { calibrationLoop } from "./calibration.mjs";
 import { measureFrontend } from "./frontend.mjs";
 import { benchFile, benchText, imageAnswers, longChain, longDockerfile, variants } from "./inputs.mjs";
 import { measure } from "./measure.mjs";
+import { measurePage } from "./page.mjs";
 import { measureStartUp } from "./start-up.mjs";
 
 const { values: flags } = parseArgs({
@@ -30,7 +31,8 @@ const seconds = Number(flags.seconds);
 await import("../scripts/proto.mjs");
 const folder = mkdtempSync(join(root, "node_modules/.bench-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-const { analyze, compile, marshal, parseDockerfile, simulate, unmarshal } = await bundledSubject();
+const { analyze, compile, marshal, pageData, pageHtml, parseDockerfile, reportOf, simulate, unmarshal } =
+  await bundledSubject();
 const platform = { os: "linux", architecture: "amd64" };
 const rows = [];
 
@@ -84,6 +86,11 @@ for (const [name, makeGraph] of [
   });
 }
 memoryOfAnalyses("memory of an analysis, each of 100,000 vertices", [10_000, 100_000]);
+if (wanted("page")) {
+  const { data, paint } = await measurePage(stagesGraph(5000), { folder, pageData, pageHtml, reportOf });
+  rows.push({ name: "page of 5,000 vertices, its data", unit: "ms", ...data });
+  rows.push({ name: "page of 5,000 vertices, opened to painted", unit: "ms", target: 2000, ...paint });
+}
 if (wanted("process")) {
   await bundleCommandLine(folder);
   const { compile: whole, nothing, memory } = await measureStartUp(join(folder, "cli.cjs"), Math.ceil(seconds * 5));
