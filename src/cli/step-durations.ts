@@ -1,15 +1,10 @@
-import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { cacheFolder } from "../cache-folder.ts";
+import { createHash } from "node:crypto";
+import type { BuildRecord, RecordedVertex } from "../graph/history/build-record.ts";
 import type { VertexTiming } from "../solver/solve-options.ts";
-import type { Terminal } from "./terminal.ts";
+import { platformOfName } from "../solver/vertex-name.ts";
 
 /** Milliseconds that steps took when they last ran, by `stepKeys`. */
 export type StepDurations = ReadonlyMap<string, number>;
-
-/** So many are kept, the newest: some hundred kilobytes. */
-const most = 4000;
 
 /**
  * What the steps of a build are known by from one build to the next. A vertex's digest will not do: those that depend
@@ -70,41 +65,23 @@ export function durationsOf(timings: readonly VertexTiming[]): StepDurations {
   );
 }
 
-/** The durations that earlier builds on this machine left; none where they cannot be read. */
-export async function readDurations({ env }: Terminal): Promise<StepDurations> {
-  try {
-    const rows: unknown = JSON.parse(await readFile(durationsFile(env), "utf8"));
-    return new Map(Array.isArray(rows) ? rows.filter(isRow) : []);
-  } catch {
-    return new Map();
-  }
+/** What the builds that were recorded have shown of their steps, the newest last: see `recentRecords`. */
+export function recordedDurations(newestFirst: readonly Pick<BuildRecord, "vertices">[]): StepDurations {
+  return new Map(
+    newestFirst
+      .slice()
+      .reverse()
+      .flatMap(({ vertices }) => [...durationsOf(vertices.map(timingOf))]),
+  );
 }
 
-/** Adds a build's durations to those of earlier ones. To know them is a convenience: what goes wrong is passed over. */
-export async function keepDurations(timings: readonly VertexTiming[], terminal: Terminal): Promise<void> {
-  const fresh = durationsOf(timings);
-  if (fresh.size === 0) return;
-  const known = new Map(await readDurations(terminal));
-  for (const [key, spent] of fresh) {
-    // The newest stand last.
-    known.delete(key);
-    known.set(key, spent);
-  }
-  const path = durationsFile(terminal.env);
-  const temporary = `${path}.${randomBytes(6).toString("hex")}`;
-  try {
-    await mkdir(cacheFolder(terminal.env, "durations"), { recursive: true });
-    await writeFile(temporary, JSON.stringify([...known].slice(-most)));
-    await rename(temporary, path);
-  } catch {
-    await rm(temporary, { force: true }).catch(() => {});
-  }
-}
-
-function isRow(row: unknown): row is readonly [string, number] {
-  return Array.isArray(row) && row.length === 2 && typeof row[0] === "string" && typeof row[1] === "number";
-}
-
-function durationsFile(env: Terminal["env"]): string {
-  return join(cacheFolder(env, "durations"), "steps.json");
+function timingOf({ digest, name, inputs, state, runs }: RecordedVertex): VertexTiming {
+  return {
+    digest,
+    name,
+    platform: platformOfName(name),
+    inputs: inputs.map((input) => input.digest),
+    state: state === "unknown" ? "skipped" : state,
+    runs,
+  };
 }

@@ -1,10 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, it } from "vitest";
-import { durationsOf, keepDurations, readDurations, stepKeys, timeSaved } from "../../src/cli/step-durations.ts";
+import { durationsOf, recordedDurations, stepKeys, timeSaved } from "../../src/cli/step-durations.ts";
 import type { VertexTiming } from "../../src/solver/solve-options.ts";
-import { memoryTerminal } from "./fake-terminal.ts";
-import { folderWith } from "./rig.ts";
+import { recordOf } from "../graph/history/records.ts";
 
 function step(digest: string, name: string, state: VertexTiming["state"], spent: number, ...inputs: string[]) {
   const runs = spent === 0 ? [] : [{ started: 1000, completed: 1000 + spent }];
@@ -40,26 +37,11 @@ it("ends also where a worker tells of a circle", () => {
   expect(stepKeys(circle).size).toBe(2);
 });
 
-it("keeps durations between builds, the newest last, and reads nothing from a file that is broken", async () => {
-  const folder = folderWith({});
-  const { terminal } = memoryTerminal({ env: { XDG_CACHE_HOME: folder } });
-  expect(await readDurations(terminal)).toEqual(new Map());
-  await keepDurations(first, terminal);
-  const kept = await readDurations(terminal);
-  expect(kept).toEqual(durationsOf(first));
-  await keepDurations([first[0], step("b", "[2/3] RUN make", "completed", 7000, "a")].filter(isThere), terminal);
-  expect([...(await readDurations(terminal)).values()]).toEqual([20, 7000]);
-  const file = join(folder, "llbc/durations/steps.json");
-  writeFileSync(file, readFileSync(file, "utf8").slice(0, -3));
-  expect(await readDurations(terminal)).toEqual(new Map());
+it("takes durations from the builds that are recorded, and of a step that ran often the newest", async () => {
+  const record = await recordOf({ dockerfile: "FROM alpine\nRUN make\nRUN test\n", states: { test: "cached" } });
+  const slower = record.vertices.map((vertex) => ({ ...vertex, runs: [{ started: 0, completed: 7000 }] }));
+  expect([...recordedDurations([record]).values()]).toEqual([500]);
+  expect([...recordedDurations([{ vertices: slower }, record]).values()]).toEqual([7000]);
+  expect([...recordedDurations([record, { vertices: slower }]).values()]).toEqual([500]);
+  expect(recordedDurations([])).toEqual(new Map());
 });
-
-it("a cache folder that cannot be made is no failure", async () => {
-  const { terminal } = memoryTerminal({ env: { XDG_CACHE_HOME: join(folderWith({ file: "" }), "file") } });
-  await keepDurations(first, terminal);
-  expect(await readDurations(terminal)).toEqual(new Map());
-});
-
-function isThere<T>(value: T | undefined): value is T {
-  return value !== undefined;
-}

@@ -30,12 +30,12 @@ function lastDrawing(text: string): readonly string[] {
 test("in the end: how large the image is, what each step added, and what the cache saved", {
   timeout: 60_000,
 }, async () => {
-  const cache = temporaryFolder();
+  const state = temporaryFolder();
   const context = contextWith(`${image}RUN sleep 1; dd if=/dev/urandom of=/x bs=1M count=2\nCOPY a.txt /\n`, {
     fresh: true,
   });
   const args = [context, "--platform", "linux/amd64,linux/arm64", "-o", `type=oci,dest=${join(context, "i.tar")}`];
-  const env = { XDG_CACHE_HOME: cache };
+  const env = { XDG_STATE_HOME: state };
   const first = await llbc(args, { env });
   expect(first.code, first.stderr).toBe(0);
   for (const platform of ["amd64", "arm64"]) {

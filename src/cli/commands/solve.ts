@@ -1,10 +1,12 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
+import { errnoOf } from "../../errno.ts";
 import type { SolveEvent, WarningEvent } from "../../solver/events.ts";
 import { fieldOf } from "../../solver/json-fields.ts";
 import { solve } from "../../solver/solve.ts";
-import type { SolveOptions, SolveResult } from "../../solver/solve-options.ts";
+import type { ContextInput, SolveOptions, SolveResult } from "../../solver/solve-options.ts";
 import { readBuildInput, sourceReader } from "../build-input.ts";
+import { openHistory } from "../history/open-history.ts";
 import type { RecordHooks, RecordRequest } from "../history/record-build.ts";
 import { imageId, metadataJson } from "../metadata-file.ts";
 import { parseCall } from "../parse/call.ts";
@@ -12,7 +14,7 @@ import { parseBoolean } from "../parse/key-values.ts";
 import { printResult } from "../print-result.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { type ProgressMode, progressModeOf } from "../progress/progress-mode.ts";
-import { keepDurations, readDurations } from "../step-durations.ts";
+import { recordedDurations, type StepDurations } from "../step-durations.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { writeOutputFile, writeStandardOutput } from "../write-output.ts";
@@ -75,11 +77,22 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   if (mode === "quiet") await writeStandardOutput(`${imageId(result.exporterResponse)}\n`, terminal);
   if (isForPeople(mode)) {
     await showWarnings(warnings, terminal);
-    await printResult(result, options.outputs ?? [], terminal, await readDurations(terminal));
+    await printResult(result, options.outputs ?? [], terminal, await knownDurations(input, terminal));
     for (const problem of problems) terminal.stderr.write(`note: ${problem}\n`);
   }
-  await keepDurations(result.timings, terminal);
   return 0;
+}
+
+/** What steps took in the builds that are recorded; nothing where those cannot be read. */
+async function knownDurations(input: ContextInput, terminal: Terminal): Promise<StepDurations> {
+  const { contextName } = await import("../history/record-build.ts");
+  const { recentRecords } = await import("../history/recent-records.ts");
+  try {
+    return recordedDurations(await recentRecords(openHistory(terminal), contextName(input)));
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return new Map();
+  }
 }
 
 /** `llbc history` need not be loaded where nothing is recorded. */
