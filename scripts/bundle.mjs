@@ -86,7 +86,6 @@ export async function bundleCommandLine(folder) {
     define: { bundleDigest: JSON.stringify(digest.digest("hex").slice(0, 16)) },
   });
   chmodSync(cli, 0o755);
-  writeFileSync(join(folder, "cli.js"), 'import "./cli.cjs";\n');
 }
 
 // Lines of some length keep the traces of bugs readable.

@@ -6,7 +6,7 @@ import { contextWith, temporaryFolder } from "./builds.ts";
 import { asBuildkitd } from "./proxy.ts";
 import { type Ran, run, testWorker } from "./worker.ts";
 
-const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
 /** Docker's configuration in a folder of its own, where builders are kept. */
 class Config {

@@ -7,7 +7,7 @@ import { temporaryFolder } from "./builds.ts";
 import { git, gitServer, webServer } from "./web-server.ts";
 import { type Ran, run } from "./worker.ts";
 
-const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
 /** Builds with files as the result, and gives one of them, `out`. */
 async function built(args: readonly string[], options: Parameters<typeof run>[2] = {}): Promise<string> {

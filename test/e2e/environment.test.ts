@@ -6,7 +6,7 @@ import { contextWith, temporaryFolder } from "./builds.ts";
 import { git } from "./web-server.ts";
 import { type Ran, run, testWorker } from "./worker.ts";
 
-const cli = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
 type Env = Record<string, string>;
 
