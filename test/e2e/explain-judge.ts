@@ -239,13 +239,18 @@ export const edits: readonly Edit[] = [
   {
     name: "change the default of an argument",
     causes: ["variable", "instruction", "new", "source", "property"],
-    apply: ({ dockerfile }) => replaced(dockerfile, /^(ARG (?!BASE|\w*IMAGE|\w*VERSION)\w+=)(\S+)$/m, "$1changed"),
+    apply: ({ dockerfile }) => {
+      const name = stageArgument(dockerfile, "=");
+      return name === undefined
+        ? undefined
+        : replaced(dockerfile, new RegExp(`^(ARG ${name}=)(\\S+)$`, "m"), "$1changed");
+    },
   },
   {
     name: "give a build argument",
     causes: ["build-arg", "variable", "instruction", "new", "source", "property"],
     apply: ({ dockerfile }) => {
-      const name = /^ARG ((?!BASE|\w*IMAGE|\w*VERSION|TARGET|BUILD)\w+)/m.exec(dockerfile)?.[1];
+      const name = stageArgument(dockerfile, "");
       return name === undefined ? undefined : { flags: ["--build-arg", `${name}=given-value`] };
     },
   },
@@ -284,6 +289,19 @@ export const edits: readonly Edit[] = [
     },
   },
 ];
+
+/** An argument of a stage that no FROM uses: with another value of those, other images would be needed. */
+function stageArgument(dockerfile: string, end: "=" | ""): string | undefined {
+  const first = dockerfile.search(/^FROM /m);
+  const froms = dockerfile.match(/^FROM .*$/gm)?.join("\n") ?? "";
+  const before = dockerfile.slice(0, first);
+  const names = [...dockerfile.slice(first).matchAll(new RegExp(`^ARG (\\w+)${end}`, "gm"))].map(
+    ([, name = ""]) => name,
+  );
+  return names.find(
+    (name) => !/^(?:TARGET|BUILD|SOURCE_DATE)/.test(name) && !froms.includes(name) && !before.includes(name),
+  );
+}
 
 function addIgnored(folder: string, path: string): void {
   const file = join(folder, ".dockerignore");

@@ -143,7 +143,7 @@ function secretsOf(graph: BuildGraph): readonly string[] {
 async function shim(name: string, { stages, users }: Paths, variant: string): Promise<string> {
   const ref = `${testWorker().registry}/realistic/${name}:${variant}`;
   const folder = temporaryFolder();
-  const places = stages.filter((path) => path !== "/" && !path.startsWith("/etc/"));
+  const places = stages.filter((path) => !["/", "/etc/passwd", "/etc/group"].includes(path));
   const write = places.map(
     (path) => `if [ -d ${path} ]; then cat $u > ${path}/made; else cat $u > ${path}; fi 2>/dev/null`,
   );
