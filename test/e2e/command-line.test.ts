@@ -114,7 +114,9 @@ test("a context that is not there is said by name", async () => {
 
 test("an interrupt cancels the build on the worker, leaves nothing half-written and ends with 130", async () => {
   const worker = testWorker();
-  const context = contextWith("ARG BASE\nFROM $BASE\nRUN echo running; sleep 300\n");
+  // Told apart from those of other tests that run on this machine.
+  const nap = String(100_000 + process.pid);
+  const context = contextWith(`ARG BASE\nFROM $BASE\nRUN echo running; sleep ${nap}\n`);
   const out = join(context, "result.tar");
   const child = spawn(
     process.execPath,
@@ -135,12 +137,12 @@ test("an interrupt cancels the build on the worker, leaves nothing half-written 
   });
   expect(code, printed).toBe(130);
   expect(readdirSync(context).filter((name) => name.includes("result"))).toEqual([]);
-  await expect.poll(() => sleepers(), { timeout: 20_000 }).toBe(0);
+  await expect.poll(() => sleepers(nap), { timeout: 20_000 }).toBe(0);
 });
 
 /** Processes of the step above, as the machine sees them: the worker runs here. */
-function sleepers(): number {
-  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === "sleep\u0000300\u0000").length;
+function sleepers(nap: string): number {
+  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandOf(pid) === `sleep\u0000${nap}\u0000`).length;
 }
 
 function commandOf(pid: string): string {

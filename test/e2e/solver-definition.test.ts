@@ -129,7 +129,7 @@ test("a step for a platform that the worker cannot run is refused before anythin
   await expect(solve(definition, { addr, onEvent })).rejects.toMatchObject({
     code: "platform-unsupported",
     message: expect.stringContaining("linux/s390x"),
-    remedy: expect.stringContaining("--install s390x"),
+    remedy: expect.stringContaining("llbc platforms install s390x"),
   });
   expect(kinds).toEqual(["worker"]);
 });
