@@ -2,7 +2,7 @@ import type { SolveOutput, SolveResult } from "../solver/solve-options.ts";
 import { imageLines } from "./image-lines.ts";
 import { formatSeconds, printable } from "./progress/format.ts";
 import { palette } from "./progress/palette.ts";
-import { isStep, type StepDurations, timeSaved } from "./step-durations.ts";
+import { type ClearName, isStep, type StepDurations, timeSaved } from "./step-durations.ts";
 import type { Terminal } from "./terminal.ts";
 
 /**
@@ -14,11 +14,14 @@ export async function printResult(
   outputs: readonly SolveOutput[],
   terminal: Terminal,
   durations: StepDurations = new Map(),
+  clear?: ClearName,
 ): Promise<void> {
   const { stderr, env } = terminal;
   const { label } = palette(stderr, env);
   const cut = await lineCutter(terminal);
-  const lines = resultRows(result, outputs, durations).map(([name, text]) => `${label(name.padEnd(7))} ${cut(text)}`);
+  const lines = resultRows(result, outputs, durations, clear).map(
+    ([name, text]) => `${label(name.padEnd(7))} ${cut(text)}`,
+  );
   stderr.write(`\n${lines.join("\n")}\n`);
 }
 
@@ -33,7 +36,12 @@ const labelWidth = 8;
 
 type Row = readonly [label: string, text: string];
 
-function resultRows(result: SolveResult, outputs: readonly SolveOutput[], durations: StepDurations): readonly Row[] {
+function resultRows(
+  result: SolveResult,
+  outputs: readonly SolveOutput[],
+  durations: StepDurations,
+  clear: ClearName | undefined,
+): readonly Row[] {
   const files = outputs.flatMap(({ type, dest }): Row[] => (typeof dest === "string" ? [[type, dest]] : []));
   const names = (result.exporterResponse.get("image.name") ?? "")
     .split(",")
@@ -47,7 +55,7 @@ function resultRows(result: SolveResult, outputs: readonly SolveOutput[], durati
     ...(result.sizes ?? []).flatMap((size) =>
       imageLines(size, baseLayers(result, size.platform)).map((text, index): Row => [index === 0 ? "size" : "", text]),
     ),
-    ["steps", stepsText(result, durations)],
+    ["steps", stepsText(result, durations, clear)],
     ...slowestSteps(result).map(
       ({ name, spent }): Row => ["slow", `${formatSeconds(spent).padStart(7)}  ${printable(name)}`],
     ),
@@ -65,11 +73,11 @@ function baseLayers({ compilation }: SolveResult, platform: string): number {
 }
 
 /** How many steps of the Dockerfile ran and how many came from the cache, and what those took when they last ran here. */
-function stepsText(result: SolveResult, durations: StepDurations): string {
+function stepsText(result: SolveResult, durations: StepDurations, clear: ClearName | undefined): string {
   const steps = result.timings.filter((timing) => isStep(timing.name));
   const cached = steps.filter((timing) => timing.state === "cached");
   const ran = steps.filter((timing) => timing.state === "completed").length;
-  const saved = timeSaved(result.timings, durations);
+  const saved = timeSaved(result.timings, durations, clear);
   const known = saved.steps < cached.length ? ` (known of ${saved.steps})` : "";
   const spared = saved.milliseconds < 100 ? "" : `, which saved ${formatSeconds(saved.milliseconds)}${known}`;
   return `${ran} run, ${cached.length} cached${spared}`;

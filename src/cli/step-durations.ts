@@ -6,12 +6,15 @@ import { platformOfName } from "../solver/vertex-name.ts";
 /** Milliseconds that steps took when they last ran, by `stepKeys`. */
 export type StepDurations = ReadonlyMap<string, number>;
 
+/** Names are recorded without what may be secret in them: so are those to look for. */
+export type ClearName = (name: string) => string;
+
 /**
  * What the steps of a build are known by from one build to the next. A vertex's digest will not do: those that depend
  * on the context have another in each build. It is made of the step's name, without its place in the Dockerfile, and
  * what it is built on.
  */
-export function stepKeys(timings: readonly VertexTiming[]): ReadonlyMap<string, string> {
+export function stepKeys(timings: readonly VertexTiming[], clear: ClearName = unchanged): ReadonlyMap<string, string> {
   const known = new Map(timings.map((timing) => [timing.digest, timing]));
   const keys = new Map<string, string>();
   const waiting = timings.map(({ digest }) => digest);
@@ -28,11 +31,13 @@ export function stepKeys(timings: readonly VertexTiming[]): ReadonlyMap<string, 
       waiting.push(digest, ...missing);
       continue;
     }
-    const name = timing.name.replace(/^\[[^\]]*\] /, "");
+    const name = clear(timing.name).replace(/^\[[^\]]*\] /, "");
     const parts = [timing.platform, name, ...timing.inputs.map((input) => keys.get(input) ?? "")];
     keys.set(digest, createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 24));
   }
 }
+
+const unchanged: ClearName = (name) => name;
 
 /**
  * Whether a name is that of a step of the Dockerfile: those are numbered. FROM does not count: a worker always looks an
@@ -46,8 +51,9 @@ export function isStep(name: string): boolean {
 export function timeSaved(
   timings: readonly VertexTiming[],
   durations: StepDurations,
+  clear?: ClearName,
 ): { readonly milliseconds: number; readonly steps: number } {
-  const keys = stepKeys(timings);
+  const keys = stepKeys(timings, clear);
   const saved = timings
     .filter(({ state, name }) => state === "cached" && isStep(name))
     .flatMap(({ digest }) => durations.get(keys.get(digest) ?? "") ?? []);

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { errnoOf } from "../../errno.ts";
+import { redacter } from "../../graph/history/redact.ts";
 import type { SolveEvent, WarningEvent } from "../../solver/events.ts";
 import { fieldOf } from "../../solver/json-fields.ts";
 import { solve } from "../../solver/solve.ts";
@@ -77,7 +78,8 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   if (mode === "quiet") await writeStandardOutput(`${imageId(result.exporterResponse)}\n`, terminal);
   if (isForPeople(mode)) {
     await showWarnings(warnings, terminal);
-    await printResult(result, options.outputs ?? [], terminal, await knownDurations(input, terminal));
+    const clear = redacter(options.buildArgs ?? {});
+    await printResult(result, options.outputs ?? [], terminal, await knownDurations(input, terminal), clear);
     for (const problem of problems) terminal.stderr.write(`note: ${problem}\n`);
   }
   return 0;
