@@ -29,6 +29,8 @@ export interface JudgedCase {
   readonly bases: Readonly<Record<string, string>>;
   readonly otherBases: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
+  /** Those that are for the build alone. */
+  readonly solveFlags?: readonly string[];
 }
 
 /** One change to a case, and what may be named as the cause of what it makes run. */
@@ -71,6 +73,7 @@ export interface Verdict {
 export async function judge(judged: JudgedCase, edits: readonly Edit[]): Promise<Verdict> {
   const state = temporaryFolder();
   const pristine = writeContext(judged);
+  const solveFlags = ["--progress", "none", ...(judged.solveFlags ?? [])];
   const folder = join(temporaryFolder(), "context");
   const run = async (args: readonly string[]) => {
     const result = await llbc(folder, args, { env: { XDG_STATE_HOME: state, XDG_CACHE_HOME: state } });
@@ -82,7 +85,7 @@ export async function judge(judged: JudgedCase, edits: readonly Edit[]): Promise
     cpSync(pristine, folder, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
   };
   reset();
-  await run(["solve", ".", ...flagsOf(judged, {}), "--progress", "none"]);
+  await run(["solve", ".", ...flagsOf(judged, {}), ...solveFlags]);
   const [first]: readonly { readonly ref: string }[] = JSON.parse(await run(["history", "ls", "--json"]));
   const verdicts: Verdict[] = [];
   for (const edit of edits) {
@@ -94,13 +97,13 @@ export async function judge(judged: JudgedCase, edits: readonly Edit[]): Promise
     const flags = flagsOf(judged, edited);
     const told = JSON.parse(await run(["explain", ".", ...flags, "--against", first?.ref ?? "", "--json"]));
     try {
-      await run(["solve", ".", ...flags, "--progress", "none"]);
+      await run(["solve", ".", ...flags, ...solveFlags]);
     } catch (error) {
       // What is left after some edits does not build, as where the only file that a step copies is gone.
       if (edit.breaks === true) continue;
       throw error;
     }
-    verdicts.push(compare(told, JSON.parse(await run(["history", "show", "--json"])), edit, edited));
+    verdicts.push(compare(told, JSON.parse(await run(["history", "show", "--json"])), judged, edit, edited));
   }
   return sumOf(verdicts);
 }
@@ -120,32 +123,58 @@ interface Built {
 }
 
 /** Both have the same vertices in the same order: digests differ by the session that sends the context. */
-function compare(told: Explanation, built: Built, edit: Edit, edited: EditedCase): Verdict {
+function compare(told: Explanation, built: Built, judged: JudgedCase, edit: Edit, edited: EditedCase): Verdict {
   const misses: Miss[] = [];
-  let [steps, ran, conditional] = [0, 0, 0];
+  let [steps, ran, conditional, given] = [0, 0, 0, 0];
   const hasNamed = told.vertices.some(({ causes }) => causes.some((cause) => names(cause, edit, edited)));
   for (const [index, vertex] of told.vertices.entries()) {
     if (vertex.kind !== "exec" && vertex.kind !== "file") continue;
+    // The text of a heredoc is made by a vertex without inputs: that the worker looks it up can be told as a run of it.
+    if (vertex.name.startsWith("[internal]")) continue;
     const { name = "", state: was = "" } = built.vertices[index] ?? {};
     if (name !== vertex.name) throw new Error(`${edit.name}: built ${name} where ${vertex.name} was expected`);
     const miss = (predicted: string) => misses.push({ edit: edit.name, step: name, predicted, was });
     const hasRun = was === "completed";
     steps++;
     if (hasRun) ran++;
+    if (hasRun && followsGiven(told, vertex.digest)) given++;
     if (hasRun === (vertex.outcome === "runs")) {
-      const wrong = vertex.causes.find(({ kind }) => kind !== "input" && !edit.causes.includes(kind));
+      const wrong = vertex.causes.find(
+        (cause) =>
+          cause.kind !== "input" && !edit.causes.includes(cause.kind) && !isBuildFile(cause) && !isGiven(cause, judged),
+      );
       if (wrong !== undefined) miss(`because of ${wrong.kind}`);
     } else if (!hasRun && mayBeFound(told, vertex.digest)) conditional++;
     else miss(vertex.outcome);
   }
-  if (ran > 0 && !hasNamed) misses.push({ edit: edit.name, step: "", predicted: "the edit is not named", was: "" });
+  if (ran > given && !hasNamed) misses.push({ edit: edit.name, step: "", predicted: "the edit is not named", was: "" });
   return { steps, ran, conditional, misses };
+}
+
+/** Steps that copy the whole context copy the files that describe the build, too. */
+function isBuildFile(cause: Cause): boolean {
+  return cause.kind === "files" && cause.files.every(({ path }) => path === "Dockerfile" || path === ".dockerignore");
+}
+
+/** What the case itself wants to run in any case. */
+function isGiven({ kind }: Cause, { flags = [] }: JudgedCase): boolean {
+  return kind === "no-cache" && flags.includes("--no-cache-filter");
 }
 
 /** Whether a cause is the edit: of the right kind, and of a file the one that was edited. */
 function names(cause: Cause, { causes }: Edit, { path }: EditedCase): boolean {
+  if (isBuildFile(cause)) return true;
   if (!causes.includes(cause.kind)) return false;
   return path === undefined || (cause.kind === "files" && cause.files.some((file) => file.path === path));
+}
+
+/** Whether it runs only because the case wants a step to run in any case. */
+function followsGiven(told: Explanation, digest: string): boolean {
+  const causes = told.vertices.find((each) => each.digest === digest)?.causes ?? [];
+  return (
+    causes.length > 0 &&
+    causes.every((cause) => cause.kind === "no-cache" || (cause.kind === "input" && followsGiven(told, cause.digest)))
+  );
 }
 
 /** Whether it was said to run only unless what it copies comes out as before, or only for what comes after such a step. */

@@ -46,8 +46,8 @@ export async function offlineCase(testCase: ConformanceCase<unknown>): Promise<J
       ...(target === undefined ? [] : ["--target", target]),
       ...Object.entries(buildArgs).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
       ...(Array.isArray(noCache) ? ["--no-cache-filter", noCache.join(",")] : []),
-      ...secretsOf(graph).flatMap((id) => ["--secret", `id=${id},env=PATH`]),
     ],
+    solveFlags: secretsOf(graph).flatMap((id) => ["--secret", `id=${id},env=PATH`]),
   };
 }
 

@@ -36,7 +36,8 @@ export class CacheModel {
     for (const vertex of vertices) {
       const known = this.#find(vertex, results);
       const runs = known === undefined || vertex.ignoresCache;
-      results.set(vertex.digest, known ?? fresh--);
+      // What builds on a step that is to run in any case finds nothing by it, be its result the same.
+      results.set(vertex.digest, runs ? fresh-- : known);
       const unless = known === undefined ? this.#almost(vertex, results) : [];
       predictions.set(vertex.digest, runs ? { kind: "runs", unless } : { kind: "cached" });
     }

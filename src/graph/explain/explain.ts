@@ -50,11 +50,11 @@ export function explainBuild(build: BuildRecord, against: BuildRecord | undefine
   return explanation(build, outcomes, against);
 }
 
-/** A source is asked for by every build, which a worker tells as a run of it: it counts where it is another one. */
+/** What needs no input is looked up by builds, which a worker may tell as a run of it: it counts where it is another one. */
 function hasRun(vertex: RecordedVertex, known: ReadonlySet<string>): boolean {
-  const { kind, digest, state } = vertex;
+  const { inputs, digest, state } = vertex;
   if (state === "cached" || state === "skipped" || state === "unknown") return false;
-  return kind !== "source" || isLocal(vertex) || !known.has(digest);
+  return inputs.length > 0 || isLocal(vertex) || !known.has(digest);
 }
 
 function explanation(

@@ -95,6 +95,12 @@ describe("what would run again", () => {
     expect(Object.values(found).filter((causes) => causes === "no-cache")).toHaveLength(6);
   });
 
+  it("what builds on a step that is to run in any case, but for what copies the same files from it", async () => {
+    const found = await predict({ ...first, options: { rawOptions: { "no-cache": "build" } } });
+    expect(found).toMatchObject({ "RUN install": "no-cache", "COPY --from=build /app/out /out": "input,unless" });
+    expect(found["RUN finish"]).toBe("input");
+  });
+
   it("nothing, where an older build made the same", async () => {
     const other = { ...first, files: { ...files, "src/a.c": "other" } };
     expect(await predict(first, first, other)).toEqual({});
