@@ -83,6 +83,8 @@ test("raw JSON is what docker buildx prints, byte for byte but for times, digest
     return [...new Set(told)].filter((item) => !passing.test(item)).sort();
   };
   const args = ["--progress", "rawjson", "--no-cache", context];
+  // Fetches the base image, which neither of them shall do.
+  await llbc(args);
   const theirs = await lines(
     await run("docker-buildx", ["build", "--build-arg", `BASE=${testWorker().base}`, ...args]),
   );
