@@ -210,10 +210,9 @@ function loadWhenCalled() {
         const exported = Object.entries(createRequire(import.meta.url)(path));
         const functions = exported.filter(([, value]) => typeof value === "function").map(([name]) => name);
         const lines = functions.map((name) => `export const ${name} = (...all) => node().${name}(...all);`);
-        const constants = 'export { constants } from "node:fs";';
+        const constants = path === "node:fs/promises" ? ['export { constants } from "node:fs";'] : [];
         return {
-          contents: [`const node = () => require(${JSON.stringify(path)});`, ...lines, constants].join("\n"),
-          resolveDir: root,
+          contents: [`const node = () => require(${JSON.stringify(path)});`, ...lines, ...constants].join("\n"),
         };
       });
     },

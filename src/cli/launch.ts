@@ -49,7 +49,7 @@ function load(name: string): unknown {
   const module: { exports: unknown } = { exports: {} };
   loaded.set(name, module);
   const file = join(bundle, name);
-  const text = read(file)?.toString("latin1") ?? "";
+  const text = read(file).toString("latin1");
   const cachedData = folder === undefined ? undefined : keptCode(join(folder, keptName(name)));
   const script = new Script(text, { filename: file, ...(cachedData && { cachedData }) });
   if (cachedData === undefined || script.cachedDataRejected === true) unkept.set(name, script);
@@ -68,29 +68,30 @@ function keptName(name: string): string {
 
 /** What stands before the code: its length, and a sum of it. */
 function keptCode(path: string): Buffer | undefined {
-  const content = read(path);
-  const code = content?.subarray(headLength);
-  return code !== undefined && headOf(code).equals(content?.subarray(0, headLength) ?? code) ? code : undefined;
+  try {
+    const content = read(path);
+    const code = content.subarray(headLength);
+    return headOf(code).equals(content.subarray(0, headLength)) ? code : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Memory that is new costs more than reading itself: what is read stays until something else is. */
-function read(path: string): Buffer | undefined {
-  let file: number | undefined;
+function read(path: string): Buffer {
+  const file = openSync(path, "r");
   try {
-    file = openSync(path, "r");
     const { size } = fstatSync(file);
     if (memory.length < size) memory = Buffer.allocUnsafeSlow(size * 2);
     let length = 0;
     while (length < size) {
       const count = readSync(file, memory, length, size - length, null);
-      if (count === 0) return undefined;
+      if (count === 0) throw new Error(`${path} became shorter while it was read`);
       length += count;
     }
     return memory.subarray(0, size);
-  } catch {
-    return undefined;
   } finally {
-    if (file !== undefined) closeSync(file);
+    closeSync(file);
   }
 }
 
