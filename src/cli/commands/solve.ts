@@ -15,7 +15,7 @@ import { parseBoolean } from "../parse/key-values.ts";
 import { printResult } from "../print-result.ts";
 import { createProgress } from "../progress/create-progress.ts";
 import { type ProgressMode, progressModeOf } from "../progress/progress-mode.ts";
-import { recordedDurations, type StepDurations } from "../step-durations.ts";
+import { isStep, recordedDurations, type StepDurations } from "../step-durations.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { writeOutputFile, writeStandardOutput } from "../write-output.ts";
@@ -79,14 +79,19 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   if (isForPeople(mode)) {
     await showWarnings(warnings, terminal);
     const clear = redacter(options.buildArgs ?? {});
-    await printResult(result, options.outputs ?? [], terminal, await knownDurations(input, terminal), clear);
+    await printResult(result, options.outputs ?? [], terminal, await knownDurations(input, result, terminal), clear);
     for (const problem of problems) terminal.stderr.write(`note: ${problem}\n`);
   }
   return 0;
 }
 
-/** What steps took in the builds that are recorded; nothing where those cannot be read. */
-async function knownDurations(input: ContextInput, terminal: Terminal): Promise<StepDurations> {
+/** What steps took in the builds that are recorded; nothing where no step came from the cache, or they cannot be read. */
+async function knownDurations(
+  input: ContextInput,
+  { timings }: SolveResult,
+  terminal: Terminal,
+): Promise<StepDurations> {
+  if (!timings.some(({ state, name }) => state === "cached" && isStep(name))) return new Map();
   const { contextName } = await import("../history/record-build.ts");
   const { recentRecords } = await import("../history/recent-records.ts");
   try {
