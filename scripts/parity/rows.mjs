@@ -23,7 +23,7 @@ export const rows = {
   },
   builder: {
     test: [builders, "builders that buildx made are used by name, by BUILDX_BUILDER, and as the current one"],
-    note: "Of several nodes it is the one for the platforms; a build on several at once, and the driver kubernetes, are refused with the way out.",
+    note: "Several nodes share out the platforms: `several nodes build what each was made for, and push the index that docker buildx pushes`. The driver kubernetes is refused with the way out.",
   },
   "cache-from": { test: [flags, "cache goes into a folder and comes from it"] },
   "cache-to": { test: [flags, "cache goes into a folder and comes from it"] },

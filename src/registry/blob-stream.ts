@@ -88,7 +88,7 @@ async function* skipBytes(response: HttpResponse, count: number): AsyncGenerator
 async function pauseAfterBreak(error: unknown, question: Question, breaks: number): Promise<void> {
   const { endpoint, what, waits, signal } = question;
   if (signal?.aborted === true) throw signal.reason;
-  const failure = connectionFailure(error, endpoint, what);
+  const failure = connectionFailure(error, endpoint, { what, deed: "read from" });
   if (!(failure instanceof TryAgain)) throw failure;
   const wait = waits[breaks];
   if (wait === undefined) throw failure.failure;

@@ -58,6 +58,12 @@ export interface RegistryClient {
    * the content has the digest: the iteration ends with a Failure if it has not.
    */
   streamBlob(reference: ImageReference, name: ContentName, signal?: AbortSignal): AsyncGenerator<Uint8Array>;
+  /** Writes a manifest or an index under the reference's tag, or else its digest: to the registry itself. */
+  writeManifest(
+    reference: ImageReference,
+    manifest: Omit<RemoteManifest, "digest">,
+    signal?: AbortSignal,
+  ): Promise<void>;
 }
 
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
@@ -118,6 +124,27 @@ class HttpRegistryClient implements RegistryClient {
       openBlob(this.#asker, question, name, Number.POSITIVE_INFINITY),
     );
     yield* blob.chunks;
+  }
+
+  writeManifest(
+    reference: ImageReference,
+    { mediaType, content }: Omit<RemoteManifest, "digest">,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { tag, digest } = reference;
+    const [endpoint] = endpointsFor(reference.domain, { ...this.#config, mirrors: new Map() });
+    const put: Question = {
+      endpoint,
+      method: "PUT",
+      repository: reference.path,
+      path: `manifests/${tag === "" ? digest : tag}`,
+      headers: { "Content-Type": mediaType },
+      body: content,
+      what: formatShortReference(reference),
+      waits: this.#waits,
+      signal,
+    };
+    return ask(this.#asker, put, (response) => response.discard());
   }
 
   async #manifest(question: Question, { digest, tag }: ImageReference): Promise<RemoteManifest> {

@@ -3,18 +3,20 @@ import { Failure } from "../failure.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { RedirectRefused } from "./http.ts";
 import { BodyTooLong } from "./http-message.ts";
+import { codeOf, type Matter } from "./matter.ts";
 import { isTransient } from "./patient-send.ts";
 import { TryAgain } from "./retry.ts";
 
 /**
- * What went wrong on the way to or from a registry, as what is thrown: TryAgain with the Failure `image-unresolved` for
+ * What went wrong on the way to or from a registry, as what is thrown: TryAgain with a Failure of the matter's code for
  * what may go better the next time, else that Failure. A Failure or a TryAgain is what it is already.
  */
-export function connectionFailure(error: unknown, endpoint: Endpoint, what: string): Failure | TryAgain {
+export function connectionFailure(error: unknown, endpoint: Endpoint, matter: Matter): Failure | TryAgain {
   if (error instanceof Failure || error instanceof TryAgain) return error;
   const { host } = endpoint;
+  const { what, deed } = matter;
   const fail = (why: string, remedy: string) =>
-    new Failure("image-unresolved", `${what} cannot be read from ${host}: ${why}`, { remedy, cause: error });
+    new Failure(codeOf(matter), `${what} cannot be ${deed} ${host}: ${why}`, { remedy, cause: error });
   if (error instanceof RedirectRefused || error instanceof BodyTooLong) {
     return fail(error.message, "Tell who runs this registry.");
   }

@@ -1,16 +1,18 @@
 import { Failure } from "../failure.ts";
 import { type Endpoint, loginName } from "./endpoint.ts";
 import type { HttpResponse } from "./http-message.ts";
+import { codeOf, type Matter } from "./matter.ts";
 import { isBusy } from "./patient-send.ts";
 import { longestWait, TryAgain } from "./retry.ts";
 
 /**
- * Turns an answer that is no success into what is thrown: a Failure `auth-refused` or `image-unresolved`, within TryAgain
+ * Turns an answer that is no success into what is thrown: a Failure `auth-refused`, or of the matter's code, within TryAgain
  * where the server is only busy. Of the body only the codes that the specification knows are shown: a server might
  * repeat what it was sent.
  */
-export async function refusal(response: HttpResponse, endpoint: Endpoint, what: string): Promise<Failure | TryAgain> {
+export async function refusal(response: HttpResponse, endpoint: Endpoint, matter: Matter): Promise<Failure | TryAgain> {
   const { host } = endpoint;
+  const { what, deed } = matter;
   const { status } = response;
   const said = `${status}${await codesOf(response)}`;
   if (status === 401 || status === 403) {
@@ -19,12 +21,12 @@ export async function refusal(response: HttpResponse, endpoint: Endpoint, what: 
     });
   }
   if (status === 404) {
-    return new Failure("image-unresolved", `${what} is not in ${host} (${said})`, {
+    return new Failure(codeOf(matter), `${what} is not in ${host} (${said})`, {
       remedy: "Check its name and its tag or digest.",
     });
   }
   const after = retryAfter(response);
-  const failure = new Failure("image-unresolved", `${what} cannot be read from ${host}: it answers ${said}`, {
+  const failure = new Failure(codeOf(matter), `${what} cannot be ${deed} ${host}: it answers ${said}`, {
     remedy: remedyFor(status, after, host),
   });
   return isBusy(status) ? new TryAgain(failure, after) : failure;

@@ -1,7 +1,7 @@
 import { Failure } from "../failure.ts";
 import type { Platform } from "../platform.ts";
 import type { Builder, BuilderNode } from "./buildkit/builder/builder.ts";
-import { nodeThatRuns } from "./buildkit/builder/choose-nodes.ts";
+import { bestNodes, nodesMadeFor, nodeThatRuns } from "./buildkit/builder/choose-nodes.ts";
 import { Connection } from "./buildkit/connection.ts";
 import {
   chosenBuilder,
@@ -35,6 +35,58 @@ export async function openWorker(options: DiscoverOptions): Promise<OpenedWorker
   return openNodeThatRuns(builder, platforms, options);
 }
 
+/** One of several workers that build together, with what it is to build. */
+export interface OpenedNode extends OpenedWorker {
+  readonly platforms: readonly string[];
+}
+
+/**
+ * Connects to the nodes of a builder among which the platforms are shared out, as docker buildx does it: each to the node
+ * that was made for it, or else to the one that runs it best. Undefined where one worker builds all.
+ *
+ * Rejects with a Failure as `discover` does.
+ */
+export async function openNodes(options: DiscoverOptions): Promise<readonly OpenedNode[] | undefined> {
+  const platforms = [...new Set(options.platforms ?? [])];
+  const wanted = platforms.flatMap(platformOf);
+  // What is no platform is told of by those who build for it.
+  if (platforms.length < 2 || wanted.length < platforms.length) return undefined;
+  const builder = await chosenBuilder(options, options.surroundings ?? processSurroundings());
+  if (builder === undefined || builder.nodes.length < 2) return undefined;
+  const made = nodesMadeFor(
+    wanted,
+    builder.nodes.map((node) => node.platforms),
+  );
+  if (made.every((place) => place !== undefined)) {
+    if (new Set(made).size < 2) return undefined;
+    const chosen = builder.nodes.flatMap((node, index) => (made.includes(index) ? [{ node, index }] : []));
+    const opened = await openEach(
+      builder,
+      chosen.map(({ node }) => node),
+      options,
+    );
+    const places = made.map((place) => chosen.findIndex(({ index }) => index === place));
+    return sharedOut(platforms, places, opened);
+  }
+  const opened = await openEach(builder, builder.nodes, options);
+  const places = bestNodes(wanted, opened.map(offersOf));
+  for (const [index, { connection }] of opened.entries()) if (!places.includes(index)) connection.close();
+  if (new Set(places).size > 1) return sharedOut(platforms, places, opened);
+  for (const place of new Set(places)) opened[place]?.connection.close();
+  return undefined;
+}
+
+function sharedOut(
+  platforms: readonly string[],
+  places: readonly number[],
+  opened: readonly OpenedWorker[],
+): readonly OpenedNode[] {
+  return opened.flatMap(({ connection, worker }, index) => {
+    const own = platforms.filter((_, each) => places[each] === index);
+    return own.length === 0 ? [] : [{ connection, worker, platforms: own }];
+  });
+}
+
 async function open(found: Discovered, { signal }: DiscoverOptions): Promise<OpenedWorker> {
   const connection = new Connection(found);
   try {
@@ -50,9 +102,8 @@ async function openNodeThatRuns(
   platforms: readonly string[],
   options: DiscoverOptions,
 ): Promise<OpenedWorker> {
-  const opened = await openNodes(builder, options);
-  const offers = opened.map(({ node, worker }) => [...node.platforms, ...worker.info.platforms.flatMap(platformOf)]);
-  const place = nodeThatRuns(platforms.flatMap(platformOf), offers);
+  const opened = await openEach(builder, builder.nodes, options);
+  const place = nodeThatRuns(platforms.flatMap(platformOf), opened.map(offersOf));
   for (const [index, { connection }] of opened.entries()) if (index !== place) connection.close();
   const chosen = place === undefined ? undefined : opened[place];
   if (chosen !== undefined) return chosen;
@@ -61,17 +112,24 @@ async function openNodeThatRuns(
     `no node of the builder "${builder.name}" runs all of ${platforms.join(", ")}`,
     {
       remedy:
-        "Build the platforms one by one with --platform and push each by its own name, then join them with docker buildx imagetools create; or set up emulation with llbc platforms install.",
+        "Push the image (--push) or write its files into a folder (-o DIR): then each node builds its own platforms. Or set up emulation with llbc platforms install.",
     },
   );
 }
 
-/** All nodes, in their order; the first that cannot be reached ends it. */
-async function openNodes(
+type ReachedNode = OpenedWorker & { readonly node: BuilderNode };
+
+function offersOf({ node, worker }: ReachedNode): readonly Platform[] {
+  return [...node.platforms, ...worker.info.platforms.flatMap(platformOf)];
+}
+
+/** In their order; the first that cannot be reached ends it. */
+async function openEach(
   builder: Builder,
+  nodes: readonly BuilderNode[],
   options: DiscoverOptions,
-): Promise<readonly (OpenedWorker & { readonly node: BuilderNode })[]> {
-  const opening = builder.nodes.map(async (node) => ({
+): Promise<readonly ReachedNode[]> {
+  const opening = nodes.map(async (node) => ({
     node,
     ...(await open(await discoverNode(builder, node, options), options)),
   }));

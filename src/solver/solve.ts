@@ -1,7 +1,8 @@
 import type { Definition } from "../llb/definition.ts";
 import { runBuild } from "./build.ts";
-import type { Connection } from "./buildkit/connection.ts";
-import { openWorker } from "./open-worker.ts";
+import { buildOnNodes } from "./node-builds.ts";
+import { canBeSharedOut } from "./node-outputs.ts";
+import { openNodes, openWorker } from "./open-worker.ts";
 import { type EventSink, type RunningSolve, startSolve } from "./running-solve.ts";
 import type { ContextInput, SolveOptions, SolveResult } from "./solve-options.ts";
 
@@ -25,16 +26,21 @@ export async function solveOnce(
   options: SolveOptions,
   tell: EventSink,
 ): Promise<SolveResult> {
-  let connection: Connection | undefined;
+  const { addr, builder, tls, platforms } = options;
+  const nodes = canBeSharedOut(options)
+    ? await openNodes({ addr, builder, platforms, signal: options.signal })
+    : undefined;
+  const connections = nodes?.map(({ connection }) => connection) ?? [];
   const open = async (signal: AbortSignal) => {
-    const { addr, builder, tls, platforms } = options;
     const opened = await openWorker({ addr, builder, tls, platforms, signal });
-    connection = opened.connection;
+    connections.push(opened.connection);
     return opened;
   };
   try {
-    return await runBuild(input, options, open, tell);
+    return await (nodes === undefined
+      ? runBuild(input, options, open, tell)
+      : buildOnNodes(input, options, nodes, tell));
   } finally {
-    connection?.close();
+    for (const connection of connections) connection.close();
   }
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { contextWith, temporaryFolder } from "./builds.ts";
 import { asBuildkitd } from "./proxy.ts";
+import { secondWorker } from "./second-worker.ts";
 import { type Ran, run, testWorker } from "./worker.ts";
 
 const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
@@ -41,6 +42,14 @@ class Config {
     expect(ran.code).not.toBe(0);
     return ran.stderr;
   }
+}
+
+/** As the registry has it, byte for byte. */
+async function manifestOf(registry: string, name: string, tag: string): Promise<string> {
+  const accept = "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json";
+  const response = await fetch(`http://${registry}/v2/${name}/manifests/${tag}`, { headers: { accept } });
+  expect(response.status).toBe(200);
+  return response.text();
 }
 
 const certificates = fileURLToPath(new URL("./certificates/", import.meta.url));
@@ -128,6 +137,84 @@ test("of several nodes it is the one for the platforms, or the first that runs t
   expect(await config.build(["--builder", "farm", "--platform", "linux/arm64"])).toContain(other.addr);
   // Made for neither node, and run by both.
   expect(await config.build(["--builder", "farm", "--platform", "linux/amd64"])).toContain(one.addr);
+});
+
+test("several nodes build what each was made for, and push the index that docker buildx pushes", async () => {
+  const config = new Config();
+  const { base, registry } = testWorker();
+  const second = await secondWorker();
+  const [one, other] = [await asBuildkitd("tcp"), await asBuildkitd("tcp", second.dockerHost)];
+  config.keep("farm", "remote", [
+    { Name: "farm0", Endpoint: one.addr, Platforms: [{ architecture: "amd64", os: "linux" }] },
+    { Name: "farm1", Endpoint: other.addr, Platforms: [{ architecture: "arm64", os: "linux" }] },
+  ]);
+  const context = contextWith("ARG BASE\nFROM $BASE\nRUN uname -m > /machine\nCOPY a.txt /\n");
+  const both = [
+    ...["--builder", "farm", "--platform", "linux/amd64,linux/arm64", "--progress", "plain", "--provenance=false"],
+    ...["--build-arg", `BASE=${base}`, "--build-arg", "SOURCE_DATE_EPOCH=0"],
+  ];
+  const env = { DOCKER_CONFIG: config.folder };
+  const push = (name: string) => [
+    ...[...both, "--annotation", "index:who=both", "--annotation", "manifest-descriptor:of=one", "--push"],
+    ...["-t", `${registry}/${name}:1`, "-t", `${registry}/${name}:2`],
+    ...["--metadata-file", join(context, `${name}.json`), "--iidfile", join(context, `${name}.id`)],
+  ];
+  const ours = await run(process.execPath, [cli, "solve", context, ...push("farm-ours")], { env });
+  expect(ours.code, ours.stderr).toBe(0);
+  expect(ours.stderr).toContain(`building with buildkitd at ${one.addr} (the builder "farm")`);
+  expect(ours.stderr).toContain(`building with buildkitd at ${other.addr} (the builder "farm")`);
+  expect(ours.stderr).toContain("[linux/amd64 2/3] RUN uname");
+  expect(ours.stderr).toContain("[linux/arm64 2/3] RUN uname");
+  const theirs = await run("docker-buildx", ["build", ...push("farm-theirs"), context], { env });
+  expect(theirs.code, theirs.stderr).toBe(0);
+  const digest = (name: string, from: string) => JSON.parse(readFileSync(join(context, `${name}.json`), "utf8"))[from];
+  const index = await manifestOf(registry, "farm-ours", "1");
+  expect(index).toBe(await manifestOf(registry, "farm-theirs", "1"));
+  expect(index).toBe(await manifestOf(registry, "farm-ours", "2"));
+  expect(JSON.parse(index)).toMatchObject({ annotations: { who: "both" } });
+  expect(JSON.parse(index).manifests.map(({ platform }: { platform: object }) => platform)).toEqual([
+    { architecture: "amd64", os: "linux" },
+    { architecture: "arm64", os: "linux" },
+  ]);
+  expect(digest("farm-ours", "containerimage.digest")).toBe(digest("farm-theirs", "containerimage.digest"));
+  expect(readFileSync(join(context, "farm-ours.id"), "utf8")).toBe(
+    readFileSync(join(context, "farm-theirs.id"), "utf8"),
+  );
+  // Nobody has a name for the parts.
+  expect((await run("docker", ["pull", "-q", `${registry}/farm-ours:1`])).code).toBe(0);
+  // Files of all platforms go into one folder.
+  const dest = join(context, "files");
+  const files = await run(process.execPath, [cli, "solve", context, ...both, "-o", dest], { env });
+  expect(files.code, files.stderr).toBe(0);
+  const machine = (folder: string) => readFileSync(join(dest, folder, "machine"), "utf8").trim();
+  expect([machine("linux_amd64"), machine("linux_arm64")]).toEqual(["x86_64", "aarch64"]);
+  // An archive is made by one of them, here by emulation.
+  const archive = join(context, "image.tar");
+  const single = await run(process.execPath, [cli, "solve", context, ...both, "-o", `type=oci,dest=${archive}`], {
+    env,
+  });
+  expect(single.code, single.stderr).toBe(0);
+  expect(single.stderr.match(/building with/g)).toHaveLength(1);
+});
+
+test("a step that fails on one of several nodes ends the build on the others, and nothing is pushed", async () => {
+  const config = new Config();
+  const { base, registry } = testWorker();
+  const [one, other] = [await asBuildkitd("tcp"), await asBuildkitd("tcp")];
+  config.keep("farm", "remote", [
+    { Name: "farm0", Endpoint: one.addr, Platforms: [{ architecture: "amd64", os: "linux" }] },
+    { Name: "farm1", Endpoint: other.addr, Platforms: [{ architecture: "arm64", os: "linux" }] },
+  ]);
+  const context = contextWith(
+    `FROM ${base}\nARG TARGETARCH\nRUN if [ $TARGETARCH = arm64 ]; then exit 3; else sleep 1000; fi\n`,
+  );
+  const args = ["solve", context, "--builder", "farm", "--platform", "linux/amd64,linux/arm64", "--push"];
+  const ran = await run(process.execPath, [cli, ...args, "-t", `${registry}/farm-broken`], {
+    env: { DOCKER_CONFIG: config.folder },
+  });
+  expect(ran.code).toBe(1);
+  expect(ran.stderr).toMatch(/\[linux\/arm64 2\/2\] RUN(.*\n)*.*exit code: 3/);
+  expect((await fetch(`http://${registry}/v2/farm-broken/tags/list`)).status).toBe(404);
 });
 
 test("what is not reached is said with the way out", async () => {

@@ -26,8 +26,8 @@ export async function engineByTls(): Promise<string> {
  * The BuildKit inside the test's Docker engine as a buildkitd of its own: every connection is upgraded to the engine's
  * `/grpc`, so that what is left is plain gRPC, over TCP, a unix socket, or TLS with client certificates.
  */
-export function asBuildkitd(transport: Transport): Promise<Buildkitd> {
-  return proxy(transport, ["h2"], (engine) => upgrade(engine, "/grpc"));
+export function asBuildkitd(transport: Transport, dockerHost = testWorker().dockerHost): Promise<Buildkitd> {
+  return proxy(transport, ["h2"], (engine) => upgrade(engine, "/grpc"), dockerHost);
 }
 
 type Transport = "tcp" | "tls" | { readonly socket: string };
@@ -36,10 +36,11 @@ async function proxy(
   transport: Transport,
   protocols: readonly string[],
   prepare: (engine: Socket) => Promise<Socket>,
+  dockerHost = testWorker().dockerHost,
 ): Promise<Buildkitd> {
   const open = new Set<Socket>();
   const onConnection = (client: Socket) => {
-    const engine = connect({ path: testWorker().dockerHost.replace("unix://", "") });
+    const engine = connect({ path: dockerHost.replace("unix://", "") });
     for (const socket of [client, engine]) {
       open.add(socket);
       socket.on("close", () => open.delete(socket));

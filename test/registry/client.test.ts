@@ -42,6 +42,28 @@ test("a tag is resolved by HEAD, its manifest and blobs are read by digest", asy
   expect(connections.size).toBeLessThanOrEqual(2);
 });
 
+test("a manifest is written to the registry itself, again where it is busy", async () => {
+  const registry = await registryServer();
+  const answers = [503, 201, 400, 403];
+  const got: string[] = [];
+  registry.mishaps.push(({ method, path, body }, response, request) => {
+    got.push(`${method} ${path} ${request.headers["content-type"]} ${body}`);
+    response.writeHead(answers.shift() ?? 500).end();
+    return true;
+  });
+  const config = { mirrors: new Map([[registry.host, ["mirror.invalid"]]]) };
+  const { client, image } = open(registry, { config });
+  const manifest = { mediaType: "application/vnd.oci.image.index.v1+json", content: Buffer.from("{}") };
+  await client.writeManifest(image, manifest);
+  const put = "PUT /v2/a/b/manifests/1 application/vnd.oci.image.index.v1+json {}";
+  expect(got).toEqual([put, put]);
+  await expect(client.writeManifest(image, manifest)).rejects.toMatchObject({
+    code: "export-failed",
+    message: `${registry.host}/a/b:1 cannot be written to ${registry.host}: it answers 400`,
+  });
+  await expect(client.writeManifest(image, manifest)).rejects.toMatchObject({ code: "auth-refused" });
+});
+
 test.each([
   ["does not know HEAD", 405],
   ["does not say the digest", 200],

@@ -83,7 +83,7 @@ Outputs (-o may be given several times):
 
 The worker is the first of: --addr, --builder, BUILDX_BUILDER, BUILDKIT_HOST, what docker buildx use chose,
 DOCKER_HOST, the current docker context, the sockets of Docker and BuildKit (rootless ones too). The build says
-which one it uses. Of a builder with several nodes it is the one for the platforms.
+which one it uses. With a builder of several nodes, each builds the platforms that it was made for, as with buildx.
 
 With --max-parallelism, RUN steps are submitted one by one as their inputs are done, those with the longest way
 still before them first. This forces every RUN step of the target, also those that a cache could have skipped.

@@ -31,3 +31,16 @@ export function nodeThatRuns(
   const place = offers.findIndex((offered) => needed.every((wanted) => runs(offered, wanted)));
   return place < 0 ? undefined : place;
 }
+
+/**
+ * The node for each platform, by its place, when it is known what every node runs: the one for which it is the closest to
+ * its own, of several the first. What no node runs goes to the first node: its files can be made on any.
+ */
+export function bestNodes(platforms: readonly Platform[], offers: readonly (readonly Platform[])[]): readonly number[] {
+  return platforms.map((wanted) => {
+    const ranks = offers.map((offered) =>
+      Math.min(...offered.map((platform) => platformRanking(platform)(wanted) ?? Number.POSITIVE_INFINITY)),
+    );
+    return Math.max(0, ranks.indexOf(Math.min(...ranks)));
+  });
+}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parsePlatform } from "../../../../src/platform.ts";
-import { nodesMadeFor, nodeThatRuns } from "../../../../src/solver/buildkit/builder/choose-nodes.ts";
+import { bestNodes, nodesMadeFor, nodeThatRuns } from "../../../../src/solver/buildkit/builder/choose-nodes.ts";
 
 const platforms = (...texts: string[]) => texts.map((text) => parsePlatform(text));
 const offers = [platforms("linux/amd64"), platforms("linux/arm64", "linux/arm/v7")];
@@ -21,4 +21,12 @@ test("several nodes would be needed", () => {
 test("what nobody runs can be made anywhere, if it is but files", () => {
   expect(nodeThatRuns(platforms("linux/riscv64"), offers)).toBe(0);
   expect(nodeThatRuns(platforms("linux/riscv64", "linux/arm64"), offers)).toBe(1);
+});
+
+test("each platform goes to the node that is closest to it, and to the first where none is", () => {
+  expect(bestNodes(platforms("linux/arm/v6", "linux/386", "linux/arm/v7", "linux/s390x"), offers)).toEqual([
+    1, 0, 1, 0,
+  ]);
+  expect(bestNodes(platforms("linux/arm64"), [platforms("linux/arm/v7"), ...offers])).toEqual([2]);
+  expect(bestNodes(platforms("linux/amd64"), [[], platforms("linux/amd64")])).toEqual([1]);
 });
