@@ -4,7 +4,7 @@ import { largestAntichain } from "./antichain.ts";
 import { numberedGraph } from "./dag.ts";
 import type { Durations } from "./durations.ts";
 import { type FreeSchedule, freeSchedule, levelsOf } from "./free-schedule.ts";
-import { type ListSchedule, listScheduler, remainingWays } from "./list-schedule.ts";
+import { listScheduler, remainingWays } from "./list-schedule.ts";
 import { millisecondsOf } from "./milliseconds.ts";
 
 export interface AnalyzeOptions {
@@ -58,19 +58,22 @@ interface Bounds {
   readonly antichain: number;
 }
 
-/** The makespans by number of workers, each simulated once, and not at all where nothing would wait for a worker. */
-function onceEach(
-  schedule: (workers: number) => ListSchedule,
-  { span, antichain }: Bounds,
-): (workers: number) => number {
+/**
+ * The makespans by number of workers, each simulated once, and not at all where nothing would wait for a worker. With
+ * `latest`, one that is longer may be Infinity instead.
+ */
+type Makespans = (workers: number, latest?: number) => number;
+
+function onceEach(schedule: ReturnType<typeof listScheduler>, { span, antichain }: Bounds): Makespans {
   const known = new Map<number, number>();
   let plenty = antichain;
-  return (workers) => {
+  return (workers, latest) => {
     if (workers >= plenty) return span;
     let makespan = known.get(workers);
     if (makespan === undefined) {
-      const simulated = schedule(workers);
+      const simulated = schedule(workers, latest);
       makespan = simulated.makespan;
+      if (makespan === Number.POSITIVE_INFINITY) return makespan;
       known.set(workers, makespan);
       if (!simulated.waited) plenty = workers;
     }
@@ -119,14 +122,10 @@ const mostSimulated = 200_000;
 
 /**
  * More workers can be slower, so every number is tried from the first one that could be enough. Where that would be
- * too many, larger and larger steps are taken, up to the number that Brent's bound says is enough, and the last halved.
+ * too many, larger and larger steps are taken, up to the number that Brent's bound says is enough, and the last halved
+ * until it is small.
  */
-function enoughWorkers(
-  makespan: (workers: number) => number,
-  bounds: Bounds,
-  share: number,
-  mostTried: number,
-): EnoughWorkers {
+function enoughWorkers(makespan: Makespans, bounds: Bounds, share: number, mostTried: number): EnoughWorkers {
   const { work, span, antichain } = bounds;
   // Sums in another order can differ in their last digits.
   const target = (span / share) * (1 + 1e-12);
@@ -139,17 +138,19 @@ function enoughWorkers(
   if (span === 0) return answer(1, true);
   const first = Math.max(1, Math.ceil((work / target) * (1 - 1e-9)));
   const tried = Math.min(antichain, first + mostTried);
-  for (let workers = first; workers < tried; workers++) if (makespan(workers) <= target) return answer(workers, true);
+  const isEnough = (workers: number) => makespan(workers, target) <= target;
+  for (let workers = first; workers < tried; workers++) if (isEnough(workers)) return answer(workers, true);
   if (tried >= antichain) return answer(Math.max(1, antichain), true);
   let low = tried - 1;
   let high = Math.min(antichain, Math.ceil((work - span) / (target - span)));
-  // Mostly it is not far.
-  let step = 1;
-  for (; low + step < high && makespan(low + step) > target; step *= 2) low += step;
+  // Mostly it is not far, and what is this near to the smallest is as good as that.
+  const near = Math.max(1, Math.floor(low / 64));
+  let step = near;
+  for (; low + step < high && !isEnough(low + step); step *= 2) low += step;
   high = Math.min(high, low + step);
-  while (high - low > 1) {
+  while (high - low > near) {
     const middle = Math.floor((low + high) / 2);
-    if (makespan(middle) <= target) high = middle;
+    if (isEnough(middle)) high = middle;
     else low = middle;
   }
   return answer(high, false);

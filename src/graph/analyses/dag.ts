@@ -43,11 +43,24 @@ export interface NumberedGraph {
   numberOf(digest: string): number | undefined;
 }
 
+/** A graph never changes: what is worked out for all of it serves every analysis of it. */
+const wholeGraphs = new WeakMap<BuildGraph, NumberedGraph>();
+
 export function numberedGraph(graph: BuildGraph, platform?: string): NumberedGraph {
-  const vertices =
-    platform === undefined ? graph.vertices : graph.vertices.filter(({ platforms }) => platforms.includes(platform));
+  if (platform !== undefined) {
+    return numbered(graph.vertices.filter(({ platforms }) => platforms.includes(platform)));
+  }
+  let whole = wholeGraphs.get(graph);
+  if (whole === undefined) {
+    whole = numbered(graph.vertices);
+    wholeGraphs.set(graph, whole);
+  }
+  return whole;
+}
+
+function numbered(vertices: readonly GraphVertex[]): NumberedGraph {
   const numbers = new Map<string, number>();
-  for (const [number, { digest }] of vertices.entries()) numbers.set(digest, number);
+  for (let number = 0; number < vertices.length; number++) numbers.set(vertices[number]?.digest ?? "", number);
   const found: number[] = [];
   const dag = makeDag(vertices.length, (vertex) => {
     found.length = 0;

@@ -12,6 +12,7 @@ export interface ListPolicy {
 
 /** When each vertex starts and ends, in the unit of the durations. */
 export interface ListSchedule {
+  /** Infinity for one that was given up: see `listScheduler`. */
   readonly makespan: number;
   readonly starts: Float64Array;
   readonly ends: Float64Array;
@@ -24,13 +25,15 @@ export interface ListSchedule {
  * first all that ends then is done, and then, as long as a worker is free and a vertex is ready, the first by the policy
  * starts; a worker is never idle while a vertex is ready. That is what `runSteps` of the solver does with its slots.
  *
- * What a call returns is overwritten by the next call. Time of a call: (vertices + edges) · log(vertices).
+ * A call with `latest` gives up as soon as it is sure that the schedule ends later than that; priorities have to be the
+ * time that is still to go, then. What a call returns is overwritten by the next call. Time of a call: (vertices + edges)
+ * · log(vertices).
  */
 export function listScheduler(
   dag: Dag,
   durations: Float64Array,
   { priorities, needsWorker }: ListPolicy,
-): (workers: number) => ListSchedule {
+): (workers: number, latest?: number) => ListSchedule {
   const { size, inputStarts, dependentStarts, dependents } = dag;
   const inputCounts = Int32Array.from({ length: size }, (_, vertex) => {
     return (inputStarts[vertex + 1] ?? 0) - (inputStarts[vertex] ?? 0);
@@ -42,14 +45,22 @@ export function listScheduler(
   const ends = new Float64Array(size);
   const ready = new RankSet(size);
   const running = new NumberHeap(size, ends);
+  let work = 0;
+  for (let vertex = 0; vertex < size; vertex++) work += needs[vertex] === 1 ? (durations[vertex] ?? 0) : 0;
 
-  return (workers) => {
+  return (workers, latest = Number.POSITIVE_INFINITY) => {
+    ready.clear();
+    running.clear();
     let free = workers;
+    // A little less than all, for sums in another order can differ in their last digits.
+    let toStart = work * (1 - 1e-9);
+    let isLate = false;
     let now = 0;
     let waited = false;
     const start = (vertex: number) => {
       starts[vertex] = now;
       ends[vertex] = now + (durations[vertex] ?? 0);
+      if (now + (priorities[vertex] ?? 0) > latest) isLate = true;
       running.push(vertex);
     };
     const reach = (vertex: number) => {
@@ -73,9 +84,14 @@ export function listScheduler(
       for (; free > 0; free--) {
         const rank = ready.takeFirst();
         if (rank < 0) break;
-        start(byRank[rank] ?? 0);
+        const vertex = byRank[rank] ?? 0;
+        toStart -= durations[vertex] ?? 0;
+        start(vertex);
       }
       if (free === 0 && !ready.isEmpty) waited = true;
+      if (isLate || toStart > workers * (latest - now)) {
+        return { makespan: Number.POSITIVE_INFINITY, starts, ends, waited };
+      }
       if (running.top < 0) return { makespan: now, starts, ends, waited };
       now = ends[running.top] ?? 0;
     }

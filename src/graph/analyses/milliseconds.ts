@@ -3,5 +3,9 @@ import type { Durations } from "./durations.ts";
 
 /** The durations of vertices by number; none is less than 0. */
 export function millisecondsOf(vertices: readonly GraphVertex[], durations: Durations): Float64Array {
-  return Float64Array.from(vertices, ({ digest }) => Math.max(0, durations.get(digest)?.ms ?? 0));
+  const times = new Float64Array(vertices.length);
+  for (let vertex = 0; vertex < times.length; vertex++) {
+    times[vertex] = Math.max(0, durations.get(vertices[vertex]?.digest ?? "")?.ms ?? 0);
+  }
+  return times;
 }

@@ -15,6 +15,10 @@ export class NumberHeap {
     return this.#size === 0 ? -1 : (this.#items[0] ?? -1);
   }
 
+  clear(): void {
+    this.#size = 0;
+  }
+
   push(item: number): void {
     const items = this.#items;
     let at = this.#size++;

@@ -30,6 +30,10 @@ export class RankSet {
     }
   }
 
+  clear(): void {
+    for (const words of this.#levels) words.fill(0);
+  }
+
   /** Takes the smallest number out; -1 if there is none. */
   takeFirst(): number {
     const levels = this.#levels;

@@ -47,17 +47,15 @@ export function simulate(graph: BuildGraph, durations: Durations, options: Simul
   const { makespan, starts, ends } = listScheduler(numbered.dag, times, policy)(Math.max(1, workers));
   const order = byStart(starts, ends);
   const lanes = new Lanes(order.length);
-  const runs = Array.from(order, (vertex) => {
+  const { needsWorker } = policy;
+  const runs: ScheduledVertex[] = [];
+  for (const vertex of order) {
     const start = starts[vertex] ?? 0;
     const end = ends[vertex] ?? 0;
-    const needsOne = policy.needsWorker === undefined || policy.needsWorker[vertex] === 1;
-    return {
-      digest: numbered.vertices[vertex]?.digest ?? "",
-      start,
-      end,
-      worker: needsOne ? lanes.take(start, end) : undefined,
-    };
-  });
+    const needsOne = needsWorker === undefined || needsWorker[vertex] === 1;
+    const worker = needsOne ? lanes.take(start, end) : undefined;
+    runs.push({ digest: numbered.vertices[vertex]?.digest ?? "", start, end, worker });
+  }
   return { makespan, workers: lanes.count, runs };
 }
 
