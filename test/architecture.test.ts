@@ -13,8 +13,9 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   page: ["graph"],
   frontend: ["leaf", "llb", "graph"],
   solver: ["leaf", "llb", "graph", "frontend", "registry"],
-  cli: ["leaf", "llb", "graph", "frontend", "registry", "solver"],
-  index: ["leaf", "parser", "llb", "graph", "frontend", "registry", "solver"],
+  history: ["leaf", "graph", "solver"],
+  cli: ["leaf", "llb", "graph", "frontend", "registry", "solver", "history"],
+  index: ["leaf", "parser", "llb", "graph", "frontend", "registry", "solver", "history"],
 };
 
 const root = fileURLToPath(new URL("../src", import.meta.url));

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { isArchive } from "../graph/context/archive.ts";
+import { contextName } from "../history/context-name.ts";
 import { isRemoteAddress, isWebAddress } from "../solver/remote-address.ts";
 import type { ContextInput } from "../solver/solve-options.ts";
 import { openStandardInput, readStandardInput } from "./standard-input.ts";
@@ -48,6 +49,11 @@ async function bytesOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const piece of pieces) chunks.push(piece);
   return Buffer.concat(chunks);
+}
+
+/** The name by which builds of a context are recorded: see `contextName`. */
+export function recordedContext(context: string, terminal: Pick<Terminal, "cwd">): string {
+  return context === "-" ? context : contextName(placeOf(context, terminal));
 }
 
 /** A folder, against the current one, or an address. */

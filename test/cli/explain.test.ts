@@ -1,10 +1,10 @@
 import { chmodSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { BuildRecorder } from "../../src/cli/history/build-recorder.ts";
-import { historyHash } from "../../src/cli/history/history-key.ts";
-import { addRecord } from "../../src/cli/history/history-store.ts";
 import { compile } from "../../src/graph/compile.ts";
+import { BuildRecorder } from "../../src/history/build-recorder.ts";
+import { historyHash } from "../../src/history/history-key.ts";
+import { addRecord } from "../../src/history/history-store.ts";
 import type { VertexEvent } from "../../src/solver/events.ts";
 import { folderWith, images, imagesFile, llbc } from "./rig.ts";
 

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { historyHash } from "../../src/cli/history/history-key.ts";
-import { addRecord, listRecords, readRecord, removeRecord } from "../../src/cli/history/history-store.ts";
 import type { BuildRecord } from "../../src/graph/history/build-record.ts";
+import { historyHash } from "../../src/history/history-key.ts";
+import { addRecord, listRecords, readRecord, removeRecord } from "../../src/history/history-store.ts";
 import { recordOf } from "../graph/history/records.ts";
 import { folderWith, llbc } from "./rig.ts";
 

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import type { PastVertex } from "../../graph/analyses/durations.ts";
 import { type BuildReport, reportOf } from "../../graph/analyses/report.ts";
 import { reportJson } from "../../graph/analyses/report-shape.ts";
@@ -6,10 +5,11 @@ import { reportText } from "../../graph/analyses/report-text.ts";
 import { resolveDurations } from "../../graph/analyses/resolve-durations.ts";
 import { compileIn } from "../../graph/compile.ts";
 import { pastVertices } from "../../graph/history/past-vertices.ts";
+import { openHistory } from "../../history/open-history.ts";
+import { recentRecords } from "../../history/recent-records.ts";
+import { recordedContext } from "../build-input.ts";
 import { caretStyle } from "../caret-style.ts";
 import type { CompileSubject } from "../compile-subject.ts";
-import { openHistory } from "../history/open-history.ts";
-import { recentRecords } from "../history/recent-records.ts";
 import { pageTitle } from "../page/build-page.ts";
 import { writePage } from "../page/write-page.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
@@ -27,7 +27,7 @@ export async function analyzeCommand(context: string, flags: AnalyzeFlags, termi
     return analyzePast(flags, workers, terminal);
   }
   const build = buildOptions(flags, terminal);
-  const past = pastVertices(await recentRecords(openHistory(terminal), resolve(terminal.cwd, context)));
+  const past = pastVertices(await recentRecords(openHistory(terminal), recordedContext(context, terminal)));
   const request = { context, file: flags.file, build, images: flags };
   const { report, source, filename } = await withSubject(request, terminal, async (subject) => ({
     report: await analyzeSubject(subject, workers, past),

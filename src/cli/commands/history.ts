@@ -1,8 +1,8 @@
 import type { BuildRecord, BuildSummary } from "../../graph/history/build-record.ts";
 import { recordText, summariesText } from "../../graph/history/record-table.ts";
+import { listRecords, removeRecord } from "../../history/history-store.ts";
+import { openHistory } from "../../history/open-history.ts";
 import { findRecord, pickSummary } from "../history/find-record.ts";
-import { listRecords, removeRecord } from "../history/history-store.ts";
-import { openHistory } from "../history/open-history.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { writeStandardOutput } from "../write-output.ts";

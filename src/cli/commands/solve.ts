@@ -2,13 +2,12 @@ import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { errnoOf } from "../../errno.ts";
 import { redacter } from "../../graph/history/redact.ts";
+import { openHistory } from "../../history/open-history.ts";
 import type { SolveEvent, WarningEvent } from "../../solver/events.ts";
 import { fieldOf } from "../../solver/json-fields.ts";
 import { solve } from "../../solver/solve.ts";
 import type { ContextInput, SolveOptions, SolveResult } from "../../solver/solve-options.ts";
 import { readBuildInput, sourceReader } from "../build-input.ts";
-import { openHistory } from "../history/open-history.ts";
-import type { RecordHooks, RecordRequest } from "../history/record-build.ts";
 import { imageId, metadataJson } from "../metadata-file.ts";
 import { parseCall } from "../parse/call.ts";
 import { parseBoolean } from "../parse/key-values.ts";
@@ -51,19 +50,10 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   const onProblem = (problem: string): void => void problems.push(problem);
   let result: SolveResult;
   try {
-    result = await recorded({ input, options, onProblem }, flags, terminal, (hooks) =>
-      solve(input, {
-        ...options,
-        onEvent: (event) => {
-          onEvent(event);
-          hooks.onEvent(event);
-        },
-        onCompiled: hooks.onCompiled,
-        onStatus: statusReader(progress.onStatus, keepsWarnings(flags, terminal) ? toldWarnings : undefined),
-        sizes: isForPeople(mode),
-        signal: terminal.signal,
-      }),
-    );
+    const onStatus = statusReader(progress.onStatus, keepsWarnings(flags, terminal) ? toldWarnings : undefined);
+    const { signal } = terminal;
+    const told = { ...options, onEvent, onStatus, sizes: isForPeople(mode), signal };
+    result = await (flags.record ? recorded(input, told, onProblem, terminal) : solve(input, told));
   } catch (error) {
     progress.end();
     const { printCauses, printError } = await import("../print-error.ts");
@@ -92,8 +82,8 @@ async function knownDurations(
   terminal: Terminal,
 ): Promise<StepDurations> {
   if (!timings.some(({ state, name }) => state === "cached" && isStep(name))) return new Map();
-  const { contextName } = await import("../history/record-build.ts");
-  const { recentRecords } = await import("../history/recent-records.ts");
+  const { contextName } = await import("../../history/context-name.ts");
+  const { recentRecords } = await import("../../history/recent-records.ts");
   try {
     return recordedDurations(await recentRecords(openHistory(terminal), contextName(input)));
   } catch (error) {
@@ -102,16 +92,15 @@ async function knownDurations(
   }
 }
 
-/** `llbc history` need not be loaded where nothing is recorded. */
+/** The history need not be loaded where nothing is recorded. */
 async function recorded(
-  request: RecordRequest,
-  { record }: SolveFlags,
+  input: ContextInput,
+  options: SolveOptions,
+  onProblem: (problem: string) => void,
   terminal: Terminal,
-  run: (hooks: RecordHooks) => Promise<SolveResult>,
 ): Promise<SolveResult> {
-  if (!record) return run({ onEvent() {}, onCompiled() {} });
-  const { recordBuild } = await import("../history/record-build.ts");
-  return recordBuild(request, terminal, run);
+  const { recordBuild } = await import("../../history/record-build.ts");
+  return recordBuild(openHistory(terminal), input, options, { onProblem, run: solve });
 }
 
 async function showWarnings(warnings: readonly WarningEvent[], terminal: Terminal): Promise<void> {

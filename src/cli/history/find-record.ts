@@ -1,6 +1,6 @@
 import type { BuildRecord, BuildSummary } from "../../graph/history/build-record.ts";
+import { type History, listRecords, readRecord } from "../../history/history-store.ts";
 import { UsageError } from "../usage-error.ts";
-import { type History, listRecords, readRecord } from "./history-store.ts";
 
 /**
  * The build that a ref, or the beginning of one, names; the newest one where none is given.

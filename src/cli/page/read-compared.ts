@@ -8,9 +8,9 @@ import { recordGraph } from "../../graph/history/record-graph.ts";
 import type { ComparedBuild } from "../../graph/page/build-changes.ts";
 import { comparedReport } from "../../graph/page/compared-report.ts";
 import { comparedVertices } from "../../graph/page/page-data-of.ts";
+import { isRef } from "../../history/history-store.ts";
+import { openHistory } from "../../history/open-history.ts";
 import { findRecord } from "../history/find-record.ts";
-import { isRef } from "../history/history-store.ts";
-import { openHistory } from "../history/open-history.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 

@@ -1,4 +1,4 @@
-import type { BuildRecord } from "../../graph/history/build-record.ts";
+import type { BuildRecord } from "../graph/history/build-record.ts";
 import { type History, listRecords, readRecord } from "./history-store.ts";
 
 /** The newest builds, those of one context before all others where one is given: what durations are taken from. */

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { errnoOf } from "../../errno.ts";
-import type { HashText } from "../../graph/history/redact.ts";
+import { errnoOf } from "../errno.ts";
+import type { HashText } from "../graph/history/redact.ts";
 import type { History } from "./history-store.ts";
 
 /**

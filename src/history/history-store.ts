@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { errnoOf } from "../../errno.ts";
-import type { BuildRecord, BuildSummary } from "../../graph/history/build-record.ts";
-import { UnreadableRecord } from "../../graph/history/json-reader.ts";
-import { parseRecord, parseSummary, recordText } from "../../graph/history/record-json.ts";
+import { errnoOf } from "../errno.ts";
+import type { BuildRecord, BuildSummary } from "../graph/history/build-record.ts";
+import { UnreadableRecord } from "../graph/history/json-reader.ts";
+import { parseRecord, parseSummary, recordText } from "../graph/history/record-json.ts";
 
 /** So many builds are kept, and so many bytes of them: the newest. */
 export const historyLimits = { records: 200, bytes: 128 << 20 };

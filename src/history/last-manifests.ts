@@ -1,5 +1,5 @@
-import type { BuildRecord } from "../../graph/history/build-record.ts";
-import type { Manifest } from "../../graph/history/manifest.ts";
+import type { BuildRecord } from "../graph/history/build-record.ts";
+import type { Manifest } from "../graph/history/manifest.ts";
 import { type History, listRecords, readRecord } from "./history-store.ts";
 
 /** What the last build of a context read of local folders, by the identifiers of their sources. */

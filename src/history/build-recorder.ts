@@ -1,15 +1,15 @@
-import type { Compilation } from "../../graph/compilation.ts";
-import type { BuildOutcome, BuildRecord, RecordedWorker } from "../../graph/history/build-record.ts";
-import type { Manifest } from "../../graph/history/manifest.ts";
-import { namedVertices } from "../../graph/history/named-vertices.ts";
-import { recordVertices, type VertexNews } from "../../graph/history/record-of.ts";
-import { type HashText, redacter } from "../../graph/history/redact.ts";
-import { findInputs } from "../../solver/build-inputs.ts";
-import { newId } from "../../solver/buildkit/new-id.ts";
-import { contextManifest } from "../../solver/context-manifest.ts";
-import type { SolveEvent, WorkerInfo } from "../../solver/events.ts";
-import { NewsReader } from "../../solver/news-reader.ts";
-import type { ContextInput, SolveOptions } from "../../solver/solve-options.ts";
+import type { Compilation } from "../graph/compilation.ts";
+import type { BuildOutcome, BuildRecord, RecordedWorker } from "../graph/history/build-record.ts";
+import type { Manifest } from "../graph/history/manifest.ts";
+import { namedVertices } from "../graph/history/named-vertices.ts";
+import { recordVertices, type VertexNews } from "../graph/history/record-of.ts";
+import { type HashText, redacter } from "../graph/history/redact.ts";
+import { findInputs } from "../solver/build-inputs.ts";
+import { newId } from "../solver/buildkit/new-id.ts";
+import { contextManifest } from "../solver/context-manifest.ts";
+import type { SolveEvent, WorkerInfo } from "../solver/events.ts";
+import { NewsReader } from "../solver/news-reader.ts";
+import type { ContextInput, SolveOptions } from "../solver/solve-options.ts";
 
 /** What is recorded of a build besides what it tells itself. */
 export interface RecordedBuild {

@@ -1,0 +1,60 @@
+import { errnoOf, errnoText } from "../errno.ts";
+import { Failure } from "../failure.ts";
+import type { BuildOutcome } from "../graph/history/build-record.ts";
+import { solve } from "../solver/on-demand.ts";
+import type { ContextInput, SolveOptions, SolveResult } from "../solver/solve-options.ts";
+import { BuildRecorder } from "./build-recorder.ts";
+import { contextName } from "./context-name.ts";
+import { historyHash } from "./history-key.ts";
+import { addRecord, type History } from "./history-store.ts";
+import { lastManifests } from "./last-manifests.ts";
+
+export interface RecordBuildOptions {
+  /** Hears why a build could not be recorded, which fails no build. */
+  readonly onProblem?: ((message: string) => void) | undefined;
+  /** What builds: `solve`, or that of a client, say. */
+  readonly run?: ((input: ContextInput, options: SolveOptions) => Promise<SolveResult>) | undefined;
+}
+
+/**
+ * `solve`, and records the build, whether it ends well or not; one that no worker began is not recorded. Rejects as
+ * `solve` does.
+ */
+export async function recordBuild(
+  history: History,
+  input: ContextInput,
+  options: SolveOptions = {},
+  { onProblem, run = solve }: RecordBuildOptions = {},
+): Promise<SolveResult> {
+  const { signal = new AbortController().signal } = options;
+  const context = contextName(input);
+  const recorder = new BuildRecorder({ input, context, options, signal, known: () => lastManifests(history, context) });
+  const keep = async (outcome: BuildOutcome, ref?: string) => {
+    if (!recorder.hasBegun) return;
+    try {
+      await addRecord(history, await recorder.finish(outcome, await historyHash(history), ref));
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      onProblem?.(`the build could not be recorded in ${history.folder}: ${errnoText(error)}`);
+    }
+  };
+  let result: SolveResult;
+  try {
+    result = await run(input, {
+      ...options,
+      onEvent: (event) => {
+        recorder.onEvent(event);
+        return options.onEvent?.(event);
+      },
+      onCompiled: (compilation) => {
+        recorder.onCompiled(compilation);
+        options.onCompiled?.(compilation);
+      },
+    });
+  } catch (error) {
+    await keep(error instanceof Failure && error.code === "cancelled" ? "cancelled" : "failed");
+    throw error;
+  }
+  await keep("completed", result.ref);
+  return result;
+}
