@@ -11,8 +11,21 @@ export function metadataJson({ exporterResponse, ref, worker }: Facts, warnings:
   const { name, node } = worker.builder;
   const fields = new Map([...exporterResponse, ["buildx.build.ref", `${name}/${node}/${ref}`]]);
   const values = [...fields].map(([key, value]) => [key, indented(value)] as const);
-  if (warnings.length > 0) values.push(["buildx.build.warnings", valueJson(warnings, "  ")]);
-  const rows = values
+  return objectJson(warnings.length > 0 ? [...values, ["buildx.build.warnings", valueJson(warnings, "  ")]] : values);
+}
+
+/** What a frontend answered to a call, in the same form: `result.json` stands as the JSON that it is. */
+export function answerJson(answer: ReadonlyMap<string, string>): string {
+  return objectJson(
+    [...answer].map(([key, value]) => [
+      key,
+      key === "result.json" ? valueJson(JSON.parse(value), "  ") : goJsonString(value),
+    ]),
+  );
+}
+
+function objectJson(values: readonly (readonly [key: string, json: string])[]): string {
+  const rows = [...values]
     .sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
     .map(([key, json]) => `  ${goJsonString(key)}: ${json}`);
   return `{\n${rows.join(",\n")}\n}`;

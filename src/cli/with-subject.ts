@@ -30,13 +30,13 @@ export async function withSubject<T>(
   const { signal } = terminal;
   try {
     const base = await readSubjectBase(request, terminal);
-    const { addr, builder } = request.images;
-    if (!asksWorker(base)) return await useText(await localSubject(base, terminal), use);
+    const { addr, builder, ignoresSyntax = false } = request.images;
+    if (!asksWorker(base)) return await useText(await localSubject(base, terminal), ignoresSyntax, use);
     const { withWorkerGateway } = await import("./worker-gateway.ts");
     const { workerSubject } = await import("./worker-subject.ts");
     const where = { addr, builder, platforms: request.build.platforms, uploads: base.inputs.uploads };
     return await withWorkerGateway(where, signal, async (worker, linked) =>
-      useText(await workerSubject(base, worker, { env: terminal.env, signal: linked }), use),
+      useText(await workerSubject(base, worker, { env: terminal.env, signal: linked }), ignoresSyntax, use),
     );
   } catch (error) {
     if (signal.aborted) throw new Failure("cancelled", "interrupted", { cause: error });
@@ -67,10 +67,14 @@ async function localSubject(base: SubjectBase, { env, signal }: Terminal): Promi
 }
 
 /** Only our own frontend can be run here; and errors leave with the text that they point into. */
-async function useText<T>(subject: CompileSubject, use: (subject: CompileSubject) => Promise<T>): Promise<T> {
+async function useText<T>(
+  subject: CompileSubject,
+  ignoresSyntax: boolean,
+  use: (subject: CompileSubject) => Promise<T>,
+): Promise<T> {
   const { source } = subject;
   try {
-    refuseOtherFrontend(subject);
+    if (!ignoresSyntax) refuseOtherFrontend(subject);
     return await use(subject);
   } catch (error) {
     if (error instanceof DockerfileError && error.source === undefined) {

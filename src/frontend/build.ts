@@ -35,6 +35,8 @@ export interface BuildHooks {
   readonly onForward?: ((syntax: SyntaxLine) => void) | undefined;
   /** Compiles whatever frontend a syntax line names. */
   readonly ignoresSyntax?: boolean | undefined;
+  /** What comes of it, before it is returned to the worker. */
+  readonly onResult?: ((result: FrontendResult) => void) | undefined;
 }
 
 /**
@@ -92,7 +94,9 @@ export async function buildDockerfile(
  */
 export async function runFrontend(gateway: Gateway, hooks: BuildHooks, signal: AbortSignal): Promise<void> {
   try {
-    await gateway.return(await buildDockerfile(gateway, hooks, signal), signal);
+    const result = await buildDockerfile(gateway, hooks, signal);
+    hooks.onResult?.(result);
+    await gateway.return(result, signal);
   } catch (error) {
     await gateway.fail(error, signal);
     throw error;

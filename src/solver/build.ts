@@ -34,7 +34,7 @@ import { requireCache } from "./require-cache.ts";
 import { withRetries } from "./retry.ts";
 import type { EventSink } from "./running-solve.ts";
 import type { ContextInput, SolveOptions, SolveResult } from "./solve-options.ts";
-import { definitionWork, dockerfileWork, type WorkOptions } from "./work.ts";
+import { callWork, definitionWork, dockerfileWork, type WorkOptions } from "./work.ts";
 
 export type BuildInput = ContextInput | Definition;
 
@@ -70,6 +70,7 @@ class Build {
   readonly #options: SolveOptions;
   readonly #sink: EventSink;
   #compilation: Compilation | undefined;
+  #answer: ReadonlyMap<string, string> | undefined;
 
   constructor(input: BuildInput, options: SolveOptions, sink: EventSink) {
     this.#input = input;
@@ -78,7 +79,7 @@ class Build {
   }
 
   async run(open: OpenWorker, signal: AbortSignal): Promise<SolveResult> {
-    const options = this.#options;
+    const options = this.#options.call === undefined ? this.#options : withoutOutputs(this.#options);
     const found = isDefinition(this.#input) ? noInputs : await findInputs(this.#input, options);
     const env = environment();
     const ssh = await findSshSources(grantedSsh(this.#input, options, env), env, platform());
@@ -110,6 +111,7 @@ class Build {
       exporters: exports.exporters,
       caches,
       sourcePolicy: options.sourcePolicy,
+      internal: options.call !== undefined,
       entitlements: entitlementsOf(options),
       signal,
       onEvent: (event) => this.#tell(event),
@@ -133,6 +135,7 @@ class Build {
       digest: exporterResponse.get("containerimage.digest"),
       exporterResponse: new Map([...exporterResponse, ...provenance]),
       compilation: this.#compilation,
+      answer: this.#answer,
       sizes: await sizes,
       timings: this.recorder.timings(),
     };
@@ -161,6 +164,7 @@ class Build {
       ...inputs.frontendOptions,
       ...(imports.length === 0 ? [] : [["cache-imports", JSON.stringify(cacheImports)] as const]),
       ...asked,
+      ...callOptions(this.#options, inputs.frontendOptions),
     ]);
   }
 
@@ -179,6 +183,11 @@ class Build {
     if (isDefinition(this.#input)) {
       this.definitions = [this.#input];
       return definitionWork(this.#input, how);
+    }
+    if (this.#options.call !== undefined) {
+      return callWork(frontend, how.ignoresSyntax, (metadata) => {
+        this.#answer = new Map([...metadata].map(([name, value]) => [name, Buffer.from(value).toString("utf8")]));
+      });
     }
     if (frontend !== undefined) return { kind: "frontend", frontend };
     return dockerfileWork(how, (compilation) => {
@@ -217,6 +226,31 @@ class Build {
     this.#options.onEvent?.(event);
     return this.#sink(event);
   }
+}
+
+/** A question leaves nothing behind. */
+function withoutOutputs(options: SolveOptions): SolveOptions {
+  return {
+    ...options,
+    outputs: [{ type: "cacheonly" }],
+    push: false,
+    cacheTo: [],
+    provenanceRecord: undefined,
+    sizes: false,
+  };
+}
+
+/** The frontend is told what it has to know of questions, besides what it has to know of the inputs. */
+function callOptions(
+  { call }: SolveOptions,
+  inputs: ReadonlyMap<string, string>,
+): readonly (readonly [name: string, value: string])[] {
+  if (call === undefined) return [];
+  const caps = [inputs.get("frontend.caps") ?? "", "moby.buildkit.frontend.subrequests+forward"];
+  return [
+    ["requestid", `frontend.${call}`],
+    ["frontend.caps", caps.filter((cap) => cap !== "").join(",")],
+  ];
 }
 
 function keepsOnlyCache({ exporters }: ExportPlan, { outputs = [] }: SolveOptions): boolean {

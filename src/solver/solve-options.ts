@@ -121,6 +121,11 @@ export interface SolveOptions {
    * the same: what is served, where the result goes, the events.
    */
   readonly frontend?: string | undefined;
+  /**
+   * Asks the frontend about the Dockerfile in place of building it: `outline`, `targets`, `lint`, or what else the frontend
+   * that a syntax line names can be asked. `SolveResult.answer` has what it says; outputs and caches stay as they are.
+   */
+  readonly call?: string | undefined;
   /** The session's id; by default a fresh one, since builds run side by side. */
   readonly sessionId?: string | undefined;
 
@@ -180,6 +185,8 @@ export interface SolveResult {
   readonly compilation?: Compilation | undefined;
   /** How large the image of each platform is, layer by layer; absent where none was made, or the worker does not tell. */
   readonly sizes?: readonly ImageSize[] | undefined;
+  /** What the frontend answered to `call`, by its names such as `result.json`. */
+  readonly answer?: ReadonlyMap<string, string> | undefined;
   /** In the order in which vertices became known. */
   readonly timings: readonly VertexTiming[];
 }

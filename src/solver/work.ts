@@ -1,6 +1,6 @@
 import { Failure } from "../failure.ts";
 import { runFrontend } from "../frontend/build.ts";
-import type { Gateway } from "../frontend/gateway.ts";
+import type { FrontendResult, Gateway } from "../frontend/gateway.ts";
 import type { Compilation } from "../graph/compilation.ts";
 import type { CacheImport } from "../graph/config/cache-imports.ts";
 import type { SyntaxLine } from "../graph/syntax-line.ts";
@@ -39,6 +39,34 @@ export function dockerfileWork(options: WorkOptions, onCompiled: (compilation: C
         ignoresSyntax,
       };
       return runFrontend(gateway, hooks, signal);
+    },
+  };
+}
+
+/**
+ * A question about a Dockerfile, which the build's options name, to the frontend that compiles it: `frontend` of the
+ * worker's, or else ours or the one that its syntax line names.
+ */
+export function callWork(
+  frontend: string | undefined,
+  ignoresSyntax: boolean,
+  onAnswer: (metadata: ReadonlyMap<string, Uint8Array>) => void,
+): Work {
+  if (frontend === undefined) {
+    const hooks = { ignoresSyntax, onResult: ({ metadata }: FrontendResult) => onAnswer(metadata) };
+    return { kind: "gateway", run: (gateway, signal) => runFrontend(gateway, hooks, signal) };
+  }
+  return {
+    kind: "gateway",
+    async run(gateway, signal) {
+      try {
+        const { metadata } = await gateway.solve({ frontend, frontendOptions: gateway.build.options }, signal);
+        onAnswer(metadata);
+        await gateway.return({ metadata }, signal);
+      } catch (error) {
+        await gateway.fail(error, signal);
+        throw error;
+      }
     },
   };
 }

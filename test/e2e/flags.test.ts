@@ -120,6 +120,37 @@ test("a call tells what docker buildx tells", { timeout: 240_000 }, async () => 
   expect((await llbc([context, "--call", "check,ignorestatus=true"])).code).toBe(0);
 });
 
+test("a call that is not known here, and one for the worker's frontend, go to the worker", async () => {
+  const context = contextWith("ARG BASE=scratch\nFROM $BASE AS Base\nENTRYPOINT a b\n");
+  const file = (name: string) => join(context, name);
+  for (const method of ["subrequests.describe", "targets", "check"]) {
+    const args = [context, "--call", method, "--progress", "none"];
+    const theirs = await buildx([...args, "--metadata-file", file("theirs.json")]);
+    const mine = await llbc([...args, "--syntax", "forward", "--metadata-file", file("mine.json")]);
+    // It says where the Dockerfile is on this machine.
+    expect(mine).toMatchObject({ code: theirs.code, stdout: theirs.stdout.replaceAll(`${context}/`, "") });
+    const [a, b] = ["mine.json", "theirs.json"].map((name) =>
+      JSON.parse(readFileSync(file(name), "utf8"), withoutSessions),
+    );
+    expect(a).toEqual(b);
+    // What is compiled here is told in words of our own, and in the file as ever.
+    const here = await llbc([...args, "--metadata-file", file("here.json")]);
+    expect(here.code).toBe(theirs.code);
+    expect(JSON.parse(readFileSync(file("here.json"), "utf8"), withoutSessions)).toEqual(b);
+  }
+  const unknown = await llbc([context, "--call", "poem"]);
+  expect(unknown.code).toBe(1);
+  expect(unknown.stderr).toContain("frontend.poem");
+  const input = { input: "FROM scratch AS typed\n" };
+  const typed = await run(process.execPath, [cli, "solve", "-", "--call", "targets", "--syntax", "forward"], input);
+  expect(typed.stdout).toContain("typed");
+});
+
+/** Definitions name the session that asked. */
+function withoutSessions(key: string, value: unknown): unknown {
+  return key === "definition" ? "…" : value;
+}
+
 function ruleOf({ ruleName, location }: { readonly ruleName: string; readonly location: object }): object {
   return { ruleName, location };
 }

@@ -1,13 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ConformanceCase, type ExpectedCompilation, loadGroup } from "../conformance/load.ts";
-import { temporaryFolder } from "./builds.ts";
+import { contextWith, temporaryFolder } from "./builds.ts";
 import { buildxEnvironment, withoutTexts } from "./frontend/buildx.ts";
 import { pushFrontend } from "./frontend/image.ts";
 import { serveWeb } from "./frontend/web.ts";
 import { makeWorld } from "./frontend/world.ts";
 import { run, testWorker } from "./worker.ts";
+
+const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
 // What clients ask about a Dockerfile instead of building it: the frontend of the image answers as the worker's own does.
 let image = "";
@@ -60,6 +63,21 @@ describe("realistic conformance cases", () => {
     ];
     for (const call of ["check", "outline", "targets"]) await expectSame(call, folder, flags);
   });
+});
+
+test("llbc has the frontend asked that a syntax line names, as docker buildx does", async () => {
+  const context = contextWith(`# syntax=${image}\nFROM ${testWorker().base} AS Base\nARG WHO\nENTRYPOINT a b\n`);
+  for (const call of ["check", "outline", "targets", "subrequests.describe", "outline,format=json"]) {
+    const args = ["build", context, "--call", call, "--progress", "none"];
+    const theirs = await run("docker", ["buildx", ...args], { env: buildxEnvironment() });
+    const ours = await run(process.execPath, [cli, ...args]);
+    // It says where the Dockerfile is on this machine.
+    expect(ours).toMatchObject({ code: theirs.code, stdout: theirs.stdout.replaceAll(`${context}/`, "") });
+    expect(ours.stdout).not.toBe("");
+  }
+  // Read as a Dockerfile of docker's, it is asked here.
+  const here = await run(process.execPath, [cli, "build", context, "--call", "targets", "--syntax", "here"]);
+  expect(here.stdout).toContain("Base");
 });
 
 function caseOf<Expected>(group: string, name: string): ConformanceCase<Expected> {

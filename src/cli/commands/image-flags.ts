@@ -10,6 +10,8 @@ export interface ImageFlags {
    * lies where only a worker reads.
    */
   readonly findsWorker?: true | "for remote Dockerfiles";
+  /** Not a flag: a Dockerfile that names another frontend is read as one of docker's all the same. */
+  readonly ignoresSyntax?: boolean;
 }
 
 export function addImageFlags(command: Command): Command {

@@ -41,7 +41,7 @@ export function addSolveCommand(program: Command, terminal: Terminal, exit: (cod
     .option("--annotation <[level:]key=value>", "annotation of the image, or of its index", collect, [])
     .option("--source-policy-file <file>", "JSON with rules for sources: allow, deny, convert")
     .option("--allow <entitlement>", "let steps do more: network.host, security.insecure, device", collect, [])
-    .option("--call <method>", "what is asked: build, check, outline or targets[,format=json]", "build")
+    .option("--call <method>", "what is asked: build, check, outline, targets… [,format=json]", "build")
     .option("--check", "check the Dockerfile and build nothing: short for --call check")
     .option("--dry-run", "print what would be taken, run and written, and do nothing of it")
     .addOption(new Option("--progress <mode>", "how progress is shown").choices(progressModes).default("auto"))

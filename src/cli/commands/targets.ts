@@ -6,11 +6,12 @@ import type { TargetsFlags } from "./inspection-flags.ts";
 
 /** `llbc targets`: prints the stages of a Dockerfile. */
 export async function targetsCommand(context: string, flags: TargetsFlags, terminal: Terminal): Promise<ExitCode> {
-  const { file, addr, builder, findsWorker } = flags;
+  const { file, addr, builder, findsWorker, ignoresSyntax } = flags;
   const images = {
     ...(addr === undefined ? {} : { addr }),
     ...(builder === undefined ? {} : { builder }),
     ...(findsWorker === undefined ? {} : { findsWorker }),
+    ...(ignoresSyntax === undefined ? {} : { ignoresSyntax }),
   };
   const request = { context, file, build: {}, images };
   const list = await withSubject(request, terminal, ({ source, options: { filename = "Dockerfile" } }) =>

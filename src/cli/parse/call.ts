@@ -1,17 +1,20 @@
+import { didYouMean } from "../../suggest.ts";
 import { UsageError } from "../usage-error.ts";
 import { parseBoolean, parseFields } from "./key-values.ts";
 
-const methods = ["build", "check", "outline", "targets"] as const;
+/** What every frontend for Dockerfiles knows. */
+const known = ["build", "check", "lint", "outline", "targets"];
 
 /** What `--call` asks of a Dockerfile: to build it, or to tell something of it. */
 export interface Call {
-  readonly method: (typeof methods)[number];
+  /** `build`, `check`, `outline`, `targets`, or what only the frontend knows that the Dockerfile names. */
+  readonly method: string;
   readonly format: "text" | "json";
   /** Ends with 0 whatever a check finds. */
   readonly ignoreStatus: boolean;
 }
 
-/** `METHOD[,format=json][,ignorestatus=true]`; `lint` is an older name of `check`. */
+/** `METHOD[,format=json][,ignorestatus=true]`; `lint` is an older name of `check`. Throws a UsageError. */
 export function parseCall(text: string): Call {
   let method: string | undefined;
   let format = "text";
@@ -22,13 +25,11 @@ export function parseCall(text: string): Call {
     else if (method === undefined && !field.includes("=")) method = field;
     else throw new UsageError(`--call ${text}: ${JSON.stringify(field)} is not understood.`);
   }
-  const known = methods.find((name) => name === (method === "lint" ? "check" : method || "build"));
-  if (known === undefined) {
-    throw new UsageError(`--call ${text}: there is no ${JSON.stringify(method)}; there are ${methods.join(", ")}.`);
-  }
+  const near = method === undefined || known.includes(method) ? "" : didYouMean(method, known);
+  if (near !== "") throw new UsageError(`--call ${text}: there is no ${JSON.stringify(method)}${near}`);
   if (format !== "text" && format !== "json") {
     throw new UsageError(`--call ${text}: there is no format ${JSON.stringify(format)}; there are text and json.`);
   }
   if (ignoreStatus === undefined) throw new UsageError(`--call ${text}: ignorestatus is true or false.`);
-  return { method: known, format, ignoreStatus };
+  return { method: method === "lint" ? "check" : method || "build", format, ignoreStatus };
 }

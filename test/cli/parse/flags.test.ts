@@ -36,7 +36,8 @@ test("a call is a method, with the format and what its status counts", () => {
   expect(parseCall("build")).toEqual({ method: "build", format: "text", ignoreStatus: false });
   expect(parseCall("lint,format=json,ignorestatus=1")).toEqual({ method: "check", format: "json", ignoreStatus: true });
   expect(parseCall("")).toMatchObject({ method: "build" });
-  expect(() => parseCall("chekc")).toThrow(/there are build, check, outline, targets/);
+  expect(parseCall("subrequests.describe").method).toBe("subrequests.describe");
+  expect(() => parseCall("chekc")).toThrow(/there is no "chekc" \(did you mean check\?\)/);
   expect(() => parseCall("check,format=xml")).toThrow(/text and json/);
   expect(() => parseCall("check,ignorestatus=maybe")).toThrow(/true or false/);
   expect(() => parseCall("check,outline")).toThrow(/"outline" is not understood/);
