@@ -1,13 +1,20 @@
 // Bundles the library and the command line: for `npm run build`, and for the benchmarks, which measure the same.
 import { createHash } from "node:crypto";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { build } from "esbuild";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const source = join(root, "src");
+import {
+  atOnce,
+  later,
+  lightPackages,
+  loadWhenCalled,
+  nameOf,
+  partsWhenCalled,
+  root,
+  sharedCore,
+  source,
+  writingOnly,
+} from "./bundle-plugins.mjs";
 
 const shared = { absWorkingDir: root, bundle: true, platform: "node", target: "node20.19", logLevel: "warning" };
 
@@ -56,6 +63,7 @@ export async function bundleCommandLine(folder) {
   const core = closureOf([main, join(source, "cli/commands/compile.ts")], imports);
   const names = await exportsOf(core);
   const files = laterFiles(imports, core);
+  const seldomCalled = await exportsOf(new Set(whenCalled.keys()));
   const loaded = { ...shared, ...small, format: "cjs", supported: { "dynamic-import": false } };
   const parts = new Map([["core", coreEntry(main, names)]]);
   for (const [file, modules] of files) parts.set(file, laterEntry(modules));
@@ -67,7 +75,8 @@ export async function bundleCommandLine(folder) {
     const plugins = [
       lightPackages(),
       loadWhenCalled(),
-      part === "core" ? sharedCore(new Map()) : sharedCore(names),
+      partsWhenCalled(whenCalled, seldomCalled, part),
+      ...(part === "core" ? [atOnce(core), writingOnly()] : [sharedCore(names)]),
       later(modulesOf, part),
     ];
     await build({ ...loaded, stdin: { contents, resolveDir: root }, outfile, plugins, define });
@@ -97,6 +106,65 @@ const seldom = new Map([
   [join(source, "cli/page/page-program.ts"), "page"],
 ]);
 
+/** Modules of functions that no plain compile calls, by the file that has them: the first call of one loads the file. */
+const whenCalled = new Map(
+  Object.entries({
+    rest: [
+      "cli/commands/analyze-command.ts",
+      "cli/commands/check-command.ts",
+      "cli/commands/dump-command.ts",
+      "cli/commands/explain-command.ts",
+      "cli/commands/frontend-command.ts",
+      "cli/commands/graph-command.ts",
+      "cli/commands/history-command.ts",
+      "cli/commands/legacy-flags.ts",
+      "cli/commands/outline-command.ts",
+      "cli/commands/platforms-command.ts",
+      "cli/commands/prune-command.ts",
+      "cli/commands/solve-command.ts",
+      "cli/commands/targets-command.ts",
+      "cli/commands/worker-command.ts",
+      "cli/commands/worker-flags.ts",
+      "cli/parse/size.ts",
+    ],
+    seldom: [
+      "cli/standard-input.ts",
+      "csv-fields.ts",
+      "graph/build-graph.ts",
+      "graph/config/ip-address.ts",
+      "graph/context-base.ts",
+      "graph/context/archive.ts",
+      "graph/context/image-context.ts",
+      "graph/context/input-context.ts",
+      "graph/epoch.ts",
+      "graph/failure-place.ts",
+      "graph/git-commit.ts",
+      "graph/git-source.ts",
+      "graph/go-url.ts",
+      "graph/lower/copy-checksum.ts",
+      "graph/lower/go-duration.ts",
+      "graph/lower/run-credentials.ts",
+      "graph/lower/stopsignal.ts",
+      "graph/option-reader.ts",
+      "graph/parse-diagnostics.ts",
+      "graph/scan-targets.ts",
+      "graph/token-ranges.ts",
+      "ip-address.ts",
+      "llb/merge-metadata.ts",
+      "parser/device.ts",
+      "parser/glob.ts",
+      "parser/go-number.ts",
+      "parser/instructions/onbuild.ts",
+      "parser/substitute.ts",
+      "path-expression.ts",
+      "solver/lock-file.ts",
+      "solver/oci-index.ts",
+      "solver/oci-layout.ts",
+      "suggest.ts",
+    ],
+  }).flatMap(([file, names]) => names.map((name) => [join(source, name), file])),
+);
+
 /** What each file of src imports of others, as absolute paths: `{ now, later }`. */
 async function importsFrom(entry) {
   const options = { ...shared, format: "esm", outdir: "unused", write: false, metafile: true };
@@ -116,7 +184,7 @@ async function importsFrom(entry) {
 function closureOf(entries, imports) {
   const modules = new Set(entries);
   // A set that grows while it is walked.
-  for (const path of modules) for (const next of imports.get(path).now) modules.add(next);
+  for (const path of modules) for (const next of imports.get(path).now) if (!whenCalled.has(next)) modules.add(next);
   return modules;
 }
 
@@ -136,6 +204,7 @@ function laterFiles(imports, core) {
     const file = seldom.get(path) ?? "rest";
     files.set(file, [...(files.get(file) ?? []), path]);
   }
+  for (const [path, file] of whenCalled) files.set(file, [...(files.get(file) ?? []), path]);
   return files;
 }
 
@@ -152,90 +221,4 @@ function coreEntry(main, names) {
 function laterEntry(modules) {
   const entry = (path) => `${JSON.stringify(nameOf(path))}: () => require(${JSON.stringify(path)})`;
   return `module.exports = { ${modules.map(entry).join(", ")} };`;
-}
-
-function nameOf(path) {
-  return relative(source, path).replaceAll("\\", "/");
-}
-
-/** A module that another file has is asked from there, when it is asked for. */
-function later(modulesOf, part) {
-  return {
-    name: "later",
-    setup(builder) {
-      builder.onResolve({ filter: /^\.{1,2}\// }, ({ path, kind, importer }) => {
-        if (kind !== "dynamic-import") return undefined;
-        const module = resolve(dirname(importer), path);
-        const file = modulesOf.get(module);
-        return file === undefined || file === part ? undefined : { path: module, namespace: "later" };
-      });
-      builder.onLoad({ filter: /.*/, namespace: "later" }, ({ path }) => {
-        const from = JSON.stringify(`./${modulesOf.get(path)}.cjs`);
-        // Behind a variable: the file is not there yet, and is not to be bundled.
-        return { contents: `const load = require; module.exports = load(${from})[${JSON.stringify(nameOf(path))}]();` };
-      });
-    },
-  };
-}
-
-/** Outside of the core: its modules are the ones that the core has, under their prefixed names. */
-function sharedCore(names) {
-  return {
-    name: "shared-core",
-    setup(builder) {
-      builder.onResolve({ filter: /^(\.{1,2}\/|\/)/ }, ({ path, importer, namespace }) => {
-        const module = resolve(dirname(importer), path);
-        return namespace !== "shared" && names.has(module) ? { path: module, namespace: "shared" } : undefined;
-      });
-      builder.onLoad({ filter: /.*/, namespace: "shared" }, ({ path }) => {
-        const { exported, prefix } = names.get(path);
-        const all = `const load = require; const all = load("./core.cjs").all ??= load("./core.cjs").shared();`;
-        return {
-          contents: `${all}\n${exported.map((name) => `export const ${name} = all.${prefix}${name};`).join("\n")}`,
-        };
-      });
-    },
-  };
-}
-
-/** Node's modules that take milliseconds to load, and that a compile seldom needs: loaded when a function is called. */
-function loadWhenCalled() {
-  return {
-    name: "load-when-called",
-    setup(builder) {
-      builder.onResolve({ filter: /^node:(fs\/promises|os)$/ }, ({ path, importer }) =>
-        importer.startsWith(source) ? { path, namespace: "when-called", sideEffects: false } : undefined,
-      );
-      builder.onLoad({ filter: /.*/, namespace: "when-called" }, ({ path }) => {
-        const exported = Object.entries(createRequire(import.meta.url)(path));
-        const functions = exported.filter(([, value]) => typeof value === "function").map(([name]) => name);
-        const lines = functions.map((name) => `export const ${name} = (...all) => node().${name}(...all);`);
-        const constants = path === "node:fs/promises" ? ['export { constants } from "node:fs";'] : [];
-        return {
-          contents: [`const node = () => require(${JSON.stringify(path)});`, ...lines, ...constants].join("\n"),
-        };
-      });
-    },
-  };
-}
-
-/**
- * Packages without what takes time at every start. commander: node:child_process, for commands that are programs of
- * their own, which there are none of; and node:process as a module, which opens the standard streams to export them.
- * long: the WebAssembly that it multiplies by, for which it has code to fall back on.
- */
-function lightPackages() {
-  const contents = { "node:child_process": "module.exports = {};", "node:process": "module.exports = process;" };
-  return {
-    name: "light-packages",
-    setup(builder) {
-      builder.onResolve({ filter: /^node:(child_process|process)$/ }, ({ path, importer }) =>
-        /[\\/]commander[\\/]/.test(importer) ? { path, namespace: "light" } : undefined,
-      );
-      builder.onLoad({ filter: /.*/, namespace: "light" }, ({ path }) => ({ contents: contents[path] }));
-      builder.onLoad({ filter: /[\\/]long[\\/](umd[\\/])?index\.js$/ }, ({ path }) => ({
-        contents: `const WebAssembly = undefined;\n${readFileSync(path, "utf8")}`,
-      }));
-    },
-  };
 }

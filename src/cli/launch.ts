@@ -37,9 +37,11 @@ void start();
 async function start(): Promise<void> {
   const core = load("./core.cjs");
   if (!hasMain(core)) throw new Error("the bundle is broken: install llbc again");
-  await core.main();
+  const isAllWritten = await core.main();
   // A wrong command line runs little of what a right one needs.
   if (folder !== undefined && process.exitCode === 0) for (const [name, script] of unkept) keep(folder, name, script);
+  // To take apart all that was loaded would take milliseconds.
+  if (isAllWritten) process.exit();
 }
 
 function load(name: string): unknown {
@@ -58,7 +60,7 @@ function load(name: string): unknown {
   return module.exports;
 }
 
-function hasMain(exports: unknown): exports is { main(): Promise<void> } {
+function hasMain(exports: unknown): exports is { main(): Promise<boolean> } {
   return typeof exports === "object" && exports !== null && "main" in exports && typeof exports.main === "function";
 }
 
@@ -97,8 +99,9 @@ function read(path: string): Buffer {
 
 /** To sum up all of it would take longer than it saves. A word of each sector tells when one was lost. */
 function headOf(code: Buffer): Buffer {
+  const words = new Int32Array(code.buffer, code.byteOffset, code.length >> 2);
   let sum = 0;
-  for (let at = 0; at + 4 <= code.length; at += 512) sum = (Math.imul(sum, 31) + code.readInt32LE(at)) | 0;
+  for (let at = 0; at < words.length; at += 128) sum = (Math.imul(sum, 31) + (words[at] ?? 0)) | 0;
   const head = Buffer.alloc(headLength);
   head.writeInt32LE(sum);
   head.writeUInt32LE(code.length, 4);

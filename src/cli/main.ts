@@ -4,8 +4,11 @@ import type { Terminal } from "./terminal.ts";
 
 // Everything here is of the global process: as a module it would open all standard streams, to export them.
 
-/** Runs the command line of this process; never rejects. The first interrupt aborts what runs, a second one ends it. */
-export async function main(): Promise<void> {
+/**
+ * Runs the command line of this process; never rejects. The first interrupt aborts what runs, a second one ends it.
+ * Resolves with whether all that was printed is out of this process.
+ */
+export async function main(): Promise<boolean> {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
@@ -33,6 +36,7 @@ export async function main(): Promise<void> {
     signal: interrupt.signal,
   };
   process.exitCode = await runCommandLine(process.argv.slice(2), terminal);
+  return [...seen].every((stream) => stream.writableLength === 0);
 }
 
 /** A reader that went away (`llbc … | head`) is no reason to shout. */

@@ -105,7 +105,13 @@ export function writeBigint(writer: Writer, field: number, value: bigint | undef
   if (value === undefined || value === 0n) return;
   writer.uint32(numberTag(field));
   if (value === -1n) writer.raw(minusOne);
-  else writer.int64(BigInt.asIntN(64, value).toString());
+  else writer.int64(longOf(value));
+}
+
+/** As the two halves that protobufjs takes: its way from a text needs a library of its own. */
+function longOf(value: bigint): protobuf.Long {
+  const [low, high] = [Number(BigInt.asUintN(32, value)), Number(BigInt.asUintN(32, value >> 32n))];
+  return new protobuf.util.LongBits(low, high).toLong(false);
 }
 
 const minusOne = new Uint8Array([255, 255, 255, 255, 255, 255, 255, 255, 255, 1]);

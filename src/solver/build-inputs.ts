@@ -1,7 +1,7 @@
-import { hash } from "node:crypto";
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { digestOf } from "../digest.ts";
 import { errnoText } from "../errno.ts";
 import { Failure } from "../failure.ts";
 import { parseGitRef } from "../graph/git-ref.ts";
@@ -182,5 +182,5 @@ function folder(path: string, what: string): string {
 
 /** Equal for one context of one user on one machine, and telling nobody else what it is. */
 function sharedKeyOf(path: string): string {
-  return hash("sha256", [hostname(), homedir(), path].join("\0"), "hex");
+  return digestOf([hostname(), homedir(), path].join("\0")).slice("sha256:".length);
 }

@@ -1,0 +1,157 @@
+// Plugins of the bundler, for the files of the command line: see bundle.mjs.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+export const source = join(root, "src");
+
+/** The name under which one file of the command line asks another for a module. */
+export function nameOf(path) {
+  return relative(source, path).replaceAll("\\", "/");
+}
+
+/** A module that another file has is asked from there, when it is asked for. */
+export function later(modulesOf, part) {
+  return {
+    name: "later",
+    setup(builder) {
+      builder.onResolve({ filter: /^\.{1,2}\// }, ({ path, kind, importer }) => {
+        if (kind !== "dynamic-import") return undefined;
+        const module = resolve(dirname(importer), path);
+        const file = modulesOf.get(module);
+        return file === undefined || file === part ? undefined : { path: module, namespace: "later" };
+      });
+      builder.onLoad({ filter: /.*/, namespace: "later" }, ({ path }) => {
+        const from = JSON.stringify(`./${modulesOf.get(path)}.cjs`);
+        // Behind a variable: the file is not there yet, and is not to be bundled.
+        return { contents: `const load = require; module.exports = load(${from})[${JSON.stringify(nameOf(path))}]();` };
+      });
+    },
+  };
+}
+
+/** In the core: what it would load of itself later is there at once, so that all of it is one scope without wrappers. */
+export function atOnce(core) {
+  return {
+    name: "at-once",
+    setup(builder) {
+      builder.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        if (!core.has(path)) return undefined;
+        const imports = [];
+        const contents = readFileSync(path, "utf8").replace(/\bimport\(("\.[^"]+")\)/g, (whole, name) => {
+          if (!core.has(resolve(dirname(path), JSON.parse(name)))) return whole;
+          const all = `atOnce${imports.length}`;
+          imports.push(`import * as ${all} from ${name};`);
+          return `Promise.resolve(${all})`;
+        });
+        return imports.length === 0 ? undefined : { contents: `${imports.join(" ")} ${contents}`, loader: "ts" };
+      });
+    },
+  };
+}
+
+/** In the core: of protobufjs the writing alone. What reads messages is in the other files, with a copy of its own. */
+export function writingOnly() {
+  return {
+    name: "writing-only",
+    setup(builder) {
+      builder.onResolve({ filter: /^(\.\/rpc|\.\/roots|\.\/reader|\.\/reader_buffer|long)$/ }, ({ path, importer }) =>
+        /[\\/]protobufjs[\\/]src[\\/]/.test(importer) ? { path, namespace: "unused" } : undefined,
+      );
+      builder.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "exports._configure = () => {};" }));
+    },
+  };
+}
+
+/** Outside of the core: its modules are the ones that the core has, under their prefixed names. */
+export function sharedCore(names) {
+  return {
+    name: "shared-core",
+    setup(builder) {
+      builder.onResolve({ filter: /^(\.{1,2}\/|\/)/ }, ({ path, importer, namespace }) => {
+        const module = resolve(dirname(importer), path);
+        return namespace !== "shared" && names.has(module) ? { path: module, namespace: "shared" } : undefined;
+      });
+      builder.onLoad({ filter: /.*/, namespace: "shared" }, ({ path }) => {
+        const { exported, prefix } = names.get(path);
+        const all = `const load = require; const all = load("./core.cjs").all ??= load("./core.cjs").shared();`;
+        return {
+          contents: `${all}\n${exported.map((name) => `export const ${name} = all.${prefix}${name};`).join("\n")}`,
+        };
+      });
+    },
+  };
+}
+
+/** In place of a module that another file has: functions that load it when they are called. */
+export function partsWhenCalled(whenCalled, exportsOf, part) {
+  return {
+    name: "parts-when-called",
+    setup(builder) {
+      builder.onResolve({ filter: /^\.{1,2}\// }, ({ path, kind, importer }) => {
+        const module = resolve(dirname(importer), path);
+        const file = whenCalled.get(module);
+        if (kind !== "import-statement" || file === undefined || file === part) return undefined;
+        return { path: module, namespace: "part-when-called", sideEffects: false };
+      });
+      builder.onLoad({ filter: /.*/, namespace: "part-when-called" }, ({ path }) => {
+        if (/^export (?!(async )?function |interface |type )/m.test(readFileSync(path, "utf8"))) {
+          throw new Error(`${path} exports more than functions: it cannot wait until one of them is called`);
+        }
+        const place = `load("./${whenCalled.get(path)}.cjs")[${JSON.stringify(nameOf(path))}]()`;
+        const lines = exportsOf
+          .get(path)
+          .exported.map((name) => `export const ${name} = (...all) => ${place}.${name}(...all);`);
+        return { contents: ["const load = require;", ...lines].join("\n") };
+      });
+    },
+  };
+}
+
+/** Node's modules that take milliseconds to load, and that a compile seldom needs: loaded when a function is called. */
+export function loadWhenCalled() {
+  return {
+    name: "load-when-called",
+    setup(builder) {
+      builder.onResolve({ filter: /^node:(crypto|fs\/promises|os|timers\/promises)$/ }, ({ path, importer }) => {
+        if (importer === join(source, "digest.ts")) return { path: join(source, "cli/first-hashes.ts") };
+        return importer.startsWith(source) ? { path, namespace: "when-called", sideEffects: false } : undefined;
+      });
+      builder.onLoad({ filter: /.*/, namespace: "when-called" }, ({ path }) => {
+        const exported = Object.entries(createRequire(import.meta.url)(path));
+        const functions = exported.filter(([, value]) => typeof value === "function").map(([name]) => name);
+        const lines = functions.map((name) => `export const ${name} = (...all) => node().${name}(...all);`);
+        const constants = path === "node:fs/promises" ? ['export { constants } from "node:fs";'] : [];
+        return {
+          contents: [`const node = () => require(${JSON.stringify(path)});`, ...lines, ...constants].join("\n"),
+        };
+      });
+    },
+  };
+}
+
+/**
+ * Packages without what takes time at every start. commander: node:child_process, for commands that are programs of
+ * their own, which there are none of; and node:process as a module, which opens the standard streams to export them.
+ * long: the WebAssembly that it multiplies by, for which it has code to fall back on.
+ */
+export function lightPackages() {
+  const contents = { "node:child_process": "module.exports = {};", "node:process": "module.exports = process;" };
+  return {
+    name: "light-packages",
+    setup(builder) {
+      builder.onResolve({ filter: /^node:(child_process|process)$/ }, ({ path, importer }) =>
+        /[\\/]commander[\\/]/.test(importer) ? { path, namespace: "light" } : undefined,
+      );
+      builder.onLoad({ filter: /.*/, namespace: "light" }, ({ path }) => ({ contents: contents[path] }));
+      builder.onLoad({ filter: /[\\/]js-sha256[\\/]src[\\/]sha256\.js$/ }, ({ path }) => ({
+        contents: `const process = undefined;\n${readFileSync(path, "utf8")}`,
+      }));
+      builder.onLoad({ filter: /[\\/]long[\\/](umd[\\/])?index\.js$/ }, ({ path }) => ({
+        contents: `const WebAssembly = undefined;\n${readFileSync(path, "utf8")}`,
+      }));
+    },
+  };
+}
