@@ -1,5 +1,6 @@
+import { formatBytes } from "../byte-size.ts";
 import type { ImageSize, LayerSize } from "../solver/image-sizes.ts";
-import { formatBytes, printable } from "./progress/format.ts";
+import { printable } from "./progress/format.ts";
 
 /** So many layers are told one by one. */
 const mostLayers = 8;

@@ -1,6 +1,7 @@
+import { formatBytes } from "../byte-size.ts";
 import type { UsageRecord } from "../solver/buildkit/disk-usage.ts";
 import { tabTable } from "../tab-table.ts";
-import { formatAge, formatBytes, printable } from "./progress/format.ts";
+import { formatAge, printable } from "./progress/format.ts";
 
 /** Records in rows under headings, with the columns and marks of docker buildx. */
 export function recordTable(records: readonly UsageRecord[], now: number): string {

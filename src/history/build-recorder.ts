@@ -1,8 +1,9 @@
+import { digestOf } from "../digest.ts";
 import type { Compilation } from "../graph/compilation.ts";
 import type { BuildOutcome, BuildRecord, RecordedWorker } from "../graph/history/build-record.ts";
 import type { Manifest } from "../graph/history/manifest.ts";
 import { namedVertices } from "../graph/history/named-vertices.ts";
-import { recordVertices, type VertexNews } from "../graph/history/record-of.ts";
+import { type RecordVerticesOptions, recordVertices, type VertexNews } from "../graph/history/record-of.ts";
 import { type HashText, redacter } from "../graph/history/redact.ts";
 import { findInputs } from "../solver/build-inputs.ts";
 import { newId } from "../solver/buildkit/new-id.ts";
@@ -10,6 +11,7 @@ import { contextManifest } from "../solver/context-manifest.ts";
 import type { SolveEvent, WorkerInfo } from "../solver/events.ts";
 import { NewsReader } from "../solver/news-reader.ts";
 import type { ContextInput, SolveOptions } from "../solver/solve-options.ts";
+import { secretTexts } from "./secret-texts.ts";
 
 /** What is recorded of a build besides what it tells itself. */
 export interface RecordedBuild {
@@ -53,11 +55,12 @@ export class BuildRecorder {
   /** `ref` is the worker's id of the build, where it has one. */
   async finish(outcome: BuildOutcome, hash: HashText, ref = newId()): Promise<BuildRecord> {
     const { context, options } = this.#build;
-    const { buildArgs = {}, dockerfile = "", target = "", platforms = [] } = options;
+    const { buildArgs = {}, dockerfile = "", target = "", platforms = [], secrets = {} } = options;
     const redact = redacter(buildArgs);
+    const redactLog = redacter(buildArgs, await secretTexts(secrets));
     const manifests = await this.#manifests;
     const worker = this.#worker && recordedWorker(this.#worker);
-    const vertices = this.#vertices(manifests, worker, hash, redact);
+    const vertices = this.#vertices(manifests, worker, { hash, redact, redactLog });
     return {
       ref,
       origin: "solve",
@@ -72,6 +75,7 @@ export class BuildRecorder {
       ran: vertices.filter(({ state }) => state === "completed").length,
       cached: vertices.filter(({ state }) => state === "cached").length,
       buildArgs: new Map(Object.entries(buildArgs).map(([name, value]) => [name, hash(value)])),
+      dockerfileDigest: this.#compilation && dockerfileDigest(this.#compilation),
       vertices,
       manifests,
     };
@@ -80,14 +84,18 @@ export class BuildRecorder {
   #vertices(
     manifests: ReadonlyMap<string, Manifest>,
     worker: RecordedWorker | undefined,
-    hash: HashText,
-    redact: (text: string) => string,
+    clearing: Pick<RecordVerticesOptions, "hash" | "redact" | "redactLog">,
   ): BuildRecord["vertices"] {
     const news: ReadonlyMap<string, VertexNews> = this.#news.news();
     const nativePlatforms = worker?.platforms.slice(0, 1);
-    if (this.#compilation === undefined) return namedVertices(this.#news.vertices(), news, redact);
-    return recordVertices(this.#compilation, { news, hash, redact, manifests, nativePlatforms });
+    if (this.#compilation === undefined) return namedVertices(this.#news.vertices(), news, clearing);
+    return recordVertices(this.#compilation, { ...clearing, news, manifests, nativePlatforms });
   }
+}
+
+function dockerfileDigest({ platforms }: Compilation): string | undefined {
+  const [source] = platforms.flatMap(({ definition }) => definition.source?.infos ?? []);
+  return source && digestOf(source.data);
 }
 
 function recordedWorker({ description, address, version, platforms }: WorkerInfo): RecordedWorker {

@@ -36,7 +36,7 @@ export class LogReader {
     const told = this.#news.vertices();
     if (told.length === 0) return undefined;
     const news = this.#news.news();
-    const vertices = namedVertices(told, news, redacter(buildArgs));
+    const vertices = namedVertices(told, news, { redact: redacter(buildArgs) });
     const times = [...news.values()].flatMap(({ runs }) => runs);
     const outcome: BuildOutcome = [...news.values()].some(({ state }) => state === "failed")
       ? "failed"
@@ -55,6 +55,7 @@ export class LogReader {
       ran: vertices.filter(({ state }) => state === "completed").length,
       cached: vertices.filter(({ state }) => state === "cached").length,
       buildArgs: new Map(),
+      dockerfileDigest: undefined,
       vertices,
       manifests: new Map(),
     };

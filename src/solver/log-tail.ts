@@ -87,7 +87,13 @@ function linesOf(pieces: readonly Piece[]): readonly Line[] {
   }
   for (const [stream, rest] of open) if (rest.length > 0) lines.push({ stream, text: textOf(rest) });
   const last = lines.findLastIndex(({ text }) => text.trim() !== "");
-  return lines.slice(0, last + 1);
+  return lines.slice(0, last + 1).map(({ stream, text }) => ({ stream, text: lastDrawn(text) }));
+}
+
+/** Of a line that is drawn again and again, what stood there last. */
+function lastDrawn(text: string): string {
+  const line = text.endsWith("\r") ? text.slice(0, -1) : text;
+  return line.slice(line.lastIndexOf("\r") + 1);
 }
 
 function textOf(pieces: readonly Buffer[]): string {

@@ -32,7 +32,8 @@ export class NewsReader {
     return new Map(
       this.#recorder.timings().map(({ digest, state, runs }) => {
         const bytes = [...(this.#parts.get(digest)?.values() ?? [])].reduce((sum, each) => sum + each, 0);
-        return [digest, { state, runs, bytes, exitCode: this.#exitCodes.get(digest) }];
+        const exitCode = this.#exitCodes.get(digest);
+        return [digest, { state, runs, bytes, exitCode, log: this.#recorder.lastLines(digest) }];
       }),
     );
   }

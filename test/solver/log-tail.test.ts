@@ -37,3 +37,9 @@ it("keeps little of an endless line, and of endlessly many pieces", () => {
   for (let index = 0; index < 10_000; index++) tail.add(index % 2 === 0 ? "stdout" : "stderr", Buffer.alloc(1024, "x"));
   expect(tail.lines().every((line) => line.length <= 16 << 10)).toBe(true);
 });
+
+it("keeps of a line that is drawn again and again what stood there last", () => {
+  const tail = new LogTail();
+  tail.add("stdout", Buffer.from("0 %\r50 %\r100 %\nok\r\n"));
+  expect(tail.lines()).toEqual(["100 %", "ok"]);
+});

@@ -38,5 +38,6 @@ Examples:
   llbc analyze --last
   llbc analyze . --platform linux/amd64,linux/arm64 --target test
   llbc analyze . --json > analysis.json
+  llbc analyze . --html page.html                beside the last build of the context, where there is one
   llbc analyze . --html page.html --against analysis.json
   llbc analyze --last --html page.html           the build as it ran beside the ideal schedule`;

@@ -8,6 +8,7 @@ import { recordGraph } from "../../graph/history/record-graph.ts";
 import { summariesText } from "../../graph/history/record-table.ts";
 import { openHistory } from "../../history/open-history.ts";
 import { recentRecords } from "../../history/recent-records.ts";
+import { recordedDockerfile } from "../../history/recorded-dockerfile.ts";
 import { caretStyle } from "../caret-style.ts";
 import { findRecord } from "../history/find-record.ts";
 import { pastSubject, writePage } from "../page/write-page.ts";
@@ -24,36 +25,49 @@ export async function analyzePast(
   workers: number | undefined,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { record, report } = await pastReport(flags, workers, terminal);
-  const isPaged = await writePage(flags, pastSubject(record, report, flags.log, terminal), terminal);
+  const { record, report, source } = await pastReport(flags, workers, terminal);
+  const isPaged = await writePage(flags, pastSubject(record, report, source, terminal), terminal);
   if (isPaged && flags.json !== true) return 0;
   const text =
     flags.json === true
       ? jsonText({ ...reportShape(report), build: summaryOf(record), ran: ranSchedule(record) })
-      : pastText(record, report, terminal);
+      : pastText(record, report, source, terminal);
   await writeStandardOutput(text, terminal);
   return 0;
 }
 
-/** The build that the flags name, with the report on it: without findings, which need the Dockerfile. */
+/** The build that the flags name, with the report on it: with findings where its Dockerfile is still there as it was. */
 export async function pastReport(
   { last, ref, log }: Pick<AnalyzeFlags, "last" | "ref" | "log">,
   workers: number | undefined,
   terminal: Terminal,
-): Promise<{ readonly record: BuildRecord; readonly report: BuildReport }> {
+): Promise<PastReport> {
   if ([last, ref, log].filter((flag) => flag !== undefined).length > 1) {
     throw new UsageError("--last, --ref and --log exclude each other.");
   }
   const history = openHistory(terminal);
   const record = log === undefined ? await findRecord(history, ref) : await readLog(log, terminal);
   const others = (await recentRecords(history)).filter((other) => other.ref !== record.ref);
-  const report = await reportOf(undefined, recordGraph(record), recordDurations(record, others), {
+  const source = await recordedDockerfile(record);
+  const report = await reportOf(source, recordGraph(record), recordDurations(record, others), {
     ...(workers === undefined ? {} : { workers }),
   });
-  return { record, report };
+  return { record, report, source };
 }
 
-function pastText(record: BuildRecord, report: BuildReport, { stdout, env }: Terminal): string {
+interface PastReport {
+  readonly record: BuildRecord;
+  readonly report: BuildReport;
+  /** The Dockerfile; undefined where it has changed since, or is not known. */
+  readonly source: Uint8Array | undefined;
+}
+
+function pastText(
+  record: BuildRecord,
+  report: BuildReport,
+  source: Uint8Array | undefined,
+  { stdout, env }: Terminal,
+): string {
   const { columns = 100 } = stdout;
   const style = caretStyle(stdout, env);
   const names = new Map(record.vertices.map(({ digest, name }) => [digest, name]));
@@ -61,12 +75,21 @@ function pastText(record: BuildRecord, report: BuildReport, { stdout, env }: Ter
   const critical = new Set(report.analysis.criticalPath);
   const ran = ganttText(ranSchedule(record), { columns, critical, titleOf });
   return [
-    summariesText([record], Date.now()),
+    summariesText([record], Date.now(), columns),
     `\n${style.message("as it ran (█ on the critical path)")}\n${ran}\n`,
-    reportText(report, undefined, { style, columns }),
+    reportText(report, source, { style, columns }),
+    source === undefined
+      ? `\n${style.message("no findings")}\nThey need the Dockerfile as it was: it has changed since, or is not known.\n`
+      : "",
   ].join("");
 }
 
-function summaryOf({ vertices: _, manifests: __, buildArgs: ___, ...summary }: BuildRecord): object {
+function summaryOf({
+  vertices: _,
+  manifests: __,
+  buildArgs: ___,
+  dockerfileDigest: ____,
+  ...summary
+}: BuildRecord): object {
   return summaryShape(summary);
 }

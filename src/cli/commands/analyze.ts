@@ -5,19 +5,21 @@ import { reportText } from "../../graph/analyses/report-text.ts";
 import { resolveDurations } from "../../graph/analyses/resolve-durations.ts";
 import { compileIn } from "../../graph/compile.ts";
 import { pastVertices } from "../../graph/history/past-vertices.ts";
+import { measuredRunFor } from "../../graph/page/measured-run.ts";
 import { openHistory } from "../../history/open-history.ts";
 import { recentRecords } from "../../history/recent-records.ts";
 import { recordedContext } from "../build-input.ts";
 import { caretStyle } from "../caret-style.ts";
 import type { CompileSubject } from "../compile-subject.ts";
 import { pageTitle } from "../page/build-page.ts";
-import { writePage } from "../page/write-page.ts";
+import { type PageSubject, writePage } from "../page/write-page.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { withSubject } from "../with-subject.ts";
 import { writeStandardOutput } from "../write-output.ts";
 import type { AnalyzeFlags } from "./analyze-flags.ts";
-import { buildOptions } from "./build-flags.ts";
+import { type BuildFlags, buildOptions } from "./build-flags.ts";
+import type { ImageFlags } from "./image-flags.ts";
 
 /** `llbc analyze`: compiles, and prints what there is to say of the parallelism of the build and what would help. */
 export async function analyzeCommand(context: string, flags: AnalyzeFlags, terminal: Terminal): Promise<ExitCode> {
@@ -26,16 +28,9 @@ export async function analyzeCommand(context: string, flags: AnalyzeFlags, termi
     const { analyzePast } = await import("./analyze-past.ts");
     return analyzePast(flags, workers, terminal);
   }
-  const build = buildOptions(flags, terminal);
-  const past = pastVertices(await recentRecords(openHistory(terminal), recordedContext(context, terminal)));
-  const request = { context, file: flags.file, build, images: flags };
-  const { report, source, filename } = await withSubject(request, terminal, async (subject) => ({
-    report: await analyzeSubject(subject, workers, past),
-    source: subject.source,
-    filename: subject.options.filename,
-  }));
-  const subject = { source, report, filename, title: pageTitle(context, terminal) };
+  const subject = await contextSubject(context, flags, workers, terminal);
   if ((await writePage(flags, subject, terminal)) && flags.json !== true) return 0;
+  const { report, source } = subject;
   const { stdout, env } = terminal;
   const style = caretStyle(stdout, env);
   const text =
@@ -46,8 +41,31 @@ export async function analyzeCommand(context: string, flags: AnalyzeFlags, termi
   return 0;
 }
 
+/** A build to come: the report on it, with times of builds that were made, and the last one of the same context. */
+export async function contextSubject(
+  context: string,
+  flags: BuildFlags & ImageFlags,
+  workers: number | undefined,
+  terminal: Terminal,
+): Promise<PageSubject> {
+  const name = recordedContext(context, terminal);
+  const records = await recentRecords(openHistory(terminal), name);
+  const request = { context, file: flags.file, build: buildOptions(flags, terminal), images: flags };
+  return withSubject(request, terminal, async (subject) => {
+    const report = await analyzeSubject(subject, workers, pastVertices(records));
+    const last = records.find(({ context, target }) => context === name && target === (flags.target ?? ""));
+    return {
+      source: subject.source,
+      report,
+      filename: subject.options.filename,
+      title: pageTitle(context, terminal),
+      run: last && measuredRunFor(report.graph, last),
+    };
+  });
+}
+
 /** `past` is what is known of earlier builds, the newest first. */
-export async function analyzeSubject(
+async function analyzeSubject(
   { source, options, environment }: CompileSubject,
   workers: number | undefined,
   past: Iterable<PastVertex>,

@@ -33,6 +33,6 @@ Examples:
   llbc graph .
   llbc graph . --platform linux/amd64,linux/arm64 --target test
   llbc graph . --format svg > graph.svg          to look at in a browser
-  llbc graph . --format html > graph.html        the same with times, a schedule and findings
+  llbc graph . --format html > graph.html        the same with times, the last run, a schedule and findings
   llbc graph . --format dot | dot -Tpdf > graph.pdf
   llbc graph . --format mermaid                  for a fenced block of that name in Markdown`;

@@ -21,6 +21,7 @@ export function addHistoryCommand(program: Command, terminal: Terminal, exit: (c
     .command("show")
     .description("Tell what each step of a build did and how long it took; of the last one where none is named.")
     .argument("[ref]", "the id of the build, or its beginning")
+    .option("--logs", "print the last lines that each step wrote, not only those of a step that failed")
     .option("--json", "print all that is recorded as JSON")
     .action(async (ref: string | undefined, flags: HistoryFlags) => {
       const { historyShowCommand } = await import("./history.ts");
@@ -52,13 +53,14 @@ export function addHistoryCommand(program: Command, terminal: Terminal, exit: (c
 
 const details = `
 Every llbc solve is recorded, but for those with --no-record: its graph, when each vertex began and ended and whether it
-came from the cache, and hashes of the files and values that it read. Contents, values of build arguments, secrets and
-output of steps are not. Records lie in $XDG_STATE_HOME/llbc/history (~/.local/state), readable for you alone; the newest
+came from the cache, hashes of the files and values that it read, and the last lines that each step wrote, but for steps
+that are given a secret. Contents, values of build arguments and secrets are not. Records lie in $XDG_STATE_HOME/llbc/history (~/.local/state), readable for you alone; the newest
 200 are kept.
 
 Examples:
   llbc history ls
   llbc history show
+  llbc history show --logs
   llbc history show --json | jq '.vertices[] | select(.state == "completed") | .name'
   llbc history rm --all
   docker buildx build --progress rawjson . 2> build.log; llbc history import build.log

@@ -2,6 +2,8 @@
 export interface HistoryFlags {
   readonly json?: true;
   readonly all?: true;
+  /** Whether the ends of all logs are wanted. */
+  readonly logs?: true;
 }
 
 export interface ImportFlags {

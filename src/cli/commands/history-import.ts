@@ -34,8 +34,12 @@ export async function historyImportCommand(
   }
   const text =
     flags.json === true
-      ? jsonText(added.map(({ vertices: _, manifests: __, buildArgs: ___, ...summary }) => summaryShape(summary)))
-      : summariesText(added, Date.now());
+      ? jsonText(
+          added.map(({ vertices: _, manifests: __, buildArgs: ___, dockerfileDigest: ____, ...summary }) =>
+            summaryShape(summary),
+          ),
+        )
+      : summariesText(added, Date.now(), terminal.stdout.columns);
   await writeStandardOutput(text, terminal);
   return 0;
 }

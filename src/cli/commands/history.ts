@@ -12,7 +12,7 @@ import type { HistoryFlags } from "./history-flags.ts";
 export async function historyListCommand({ json }: HistoryFlags, terminal: Terminal): Promise<ExitCode> {
   const builds = await listRecords(openHistory(terminal));
   await writeStandardOutput(
-    json === true ? jsonText(builds.map(summaryShape)) : summariesText(builds, Date.now()),
+    json === true ? jsonText(builds.map(summaryShape)) : summariesText(builds, Date.now(), terminal.stdout.columns),
     terminal,
   );
   return 0;
@@ -21,11 +21,14 @@ export async function historyListCommand({ json }: HistoryFlags, terminal: Termi
 /** `llbc history show`: the steps of a build in the order in which they began, or all that is recorded as JSON. */
 export async function historyShowCommand(
   ref: string | undefined,
-  { json }: HistoryFlags,
+  { json, logs }: HistoryFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const record = await findRecord(openHistory(terminal), ref);
-  await writeStandardOutput(json === true ? jsonText(recordShape(record)) : recordText(record), terminal);
+  await writeStandardOutput(
+    json === true ? jsonText(recordShape(record)) : recordText(record, { columns: terminal.stdout.columns, logs }),
+    terminal,
+  );
   return 0;
 }
 

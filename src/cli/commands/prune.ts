@@ -1,9 +1,9 @@
+import { formatBytes } from "../../byte-size.ts";
 import type { UsageRecord } from "../../solver/buildkit/disk-usage.ts";
 import type { PruneOptions } from "../../solver/buildkit/prune.ts";
 import { confirm, requireTerminal } from "../confirm.ts";
 import { parseCacheFilters } from "../parse/cache-filters.ts";
 import { parseSize } from "../parse/size.ts";
-import { formatBytes } from "../progress/format.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
 import { recordText, sizeOf, tableLine, usageJson } from "../usage-records.ts";

@@ -1,8 +1,9 @@
+import { formatBytes } from "../../byte-size.ts";
 import { goDuration } from "../../graph/lower/go-duration.ts";
 import type { GcRule, WorkerDetails, WorkerPart } from "../../solver/buildkit/worker-details.ts";
 import type { WorkerInfo } from "../../solver/events.ts";
 import { tabTable } from "../../tab-table.ts";
-import { formatBytes, printable, wrapped } from "../progress/format.ts";
+import { printable, wrapped } from "../progress/format.ts";
 import type { ExitCode, Terminal } from "../terminal.ts";
 import { withClient } from "../with-client.ts";
 import { writeStandardOutput } from "../write-output.ts";

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { BuildReport } from "../../graph/analyses/report.ts";
 import type { BuildRecord } from "../../graph/history/build-record.ts";
 import { measuredRun } from "../../graph/page/measured-run.ts";
 import type { PageOptions } from "../../graph/page/page-data-of.ts";
-import { logTails } from "../../solver/log-tails.ts";
 import type { AnalyzeFlags } from "../commands/analyze-flags.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -29,24 +27,18 @@ export async function writePage(
   return true;
 }
 
-interface PageSubject extends Omit<PageOptions, "against"> {
+export interface PageSubject extends Omit<PageOptions, "against"> {
   /** The Dockerfile, where it is known. */
   readonly source: Uint8Array | undefined;
   readonly report: BuildReport;
 }
 
-/** A build that was made, with what its steps wrote where its log is at hand. */
+/** A build that was made, with the Dockerfile where that is at hand. */
 export function pastSubject(
   record: BuildRecord,
   report: BuildReport,
-  log: string | undefined,
+  source: Uint8Array | undefined,
   terminal: Pick<Terminal, "cwd">,
 ): PageSubject {
-  const tails = log === undefined ? undefined : logTails(readFileSync(resolve(terminal.cwd, log), "utf8").split("\n"));
-  return {
-    source: undefined,
-    report,
-    title: pageTitle(record.context, terminal) || record.ref,
-    run: measuredRun(record, tails),
-  };
+  return { source, report, title: pageTitle(record.context, terminal) || record.ref, run: measuredRun(record) };
 }

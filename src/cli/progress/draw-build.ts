@@ -1,5 +1,6 @@
+import { formatBytes } from "../../byte-size.ts";
 import { type BuildView, isOver, lastWritten, type StepView } from "./build-view.ts";
-import { formatBytes, formatSeconds, printable } from "./format.ts";
+import { formatSeconds, printable } from "./format.ts";
 import type { Palette } from "./palette.ts";
 import { partText } from "./plain.ts";
 import { cutToWidth, padToWidth } from "./width.ts";

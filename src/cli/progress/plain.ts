@@ -1,7 +1,8 @@
 import { StringDecoder } from "node:string_decoder";
+import { formatBytes } from "../../byte-size.ts";
 import type { LogEvent, ProgressEvent, SolveEvent } from "../../solver/events.ts";
 import { BuildView, isOver, type StepView } from "./build-view.ts";
-import { formatBytes, formatSeconds } from "./format.ts";
+import { formatSeconds } from "./format.ts";
 import type { Progress } from "./progress.ts";
 
 /** Calls `flush` again and again until the function that it gives back is called. */

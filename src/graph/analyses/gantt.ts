@@ -1,3 +1,4 @@
+import { cutText } from "../cut-text.ts";
 import type { Schedule } from "./simulate.ts";
 import { timeText } from "./time-text.ts";
 
@@ -31,16 +32,11 @@ export function ganttText({ runs, makespan }: Schedule, { columns, critical, tit
     const from = Math.min(place(start), width - 1);
     const bar = (critical.has(digest) ? "█" : "░").repeat(Math.max(1, place(end) - from));
     const text = `${" ".repeat(from)}${bar}`.padEnd(width);
-    const title = cut(titleOf(digest), Math.max(20, columns - width - 19));
+    const title = cutText(titleOf(digest), Math.max(20, columns - width - 19));
     return `  ${text} ${timeText(start).padStart(7)} ${timeText(end - start).padStart(7)}  ${title}`;
   });
   const left = runs.length - shown.length;
   const rest = left === 0 ? [] : [`  and ${left} that take${left === 1 ? "s" : ""} less`];
   const head = `  ${"0".padEnd(width - timeText(makespan).length)}${timeText(makespan)} ${"start".padStart(7)} ${"time".padStart(7)}`;
   return [head, ...rows, ...rest].map((line) => `${line.trimEnd()}\n`).join("");
-}
-
-function cut(text: string, most: number): string {
-  const characters = Array.from(text);
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
 }

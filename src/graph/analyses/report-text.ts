@@ -1,5 +1,6 @@
 import { tabTable } from "../../tab-table.ts";
 import { type CaretStyle, diagnosticsText, plainCaretStyle } from "../caret.ts";
+import { cutLines } from "../cut-text.ts";
 import { visible } from "../excerpt.ts";
 import { layoutOf } from "../render/layout.ts";
 import { linesText } from "../render/text.ts";
@@ -29,7 +30,7 @@ export function reportText(
     ["", summaryText(report)],
     ["time by number of workers", workersText(analysis)],
     ...(report.platforms.length === 0 ? [] : [["by platform", platformsText(report)] as const]),
-    ["critical path", criticalPathText(report, titleOf)],
+    ["critical path", cutLines(criticalPathText(report, titleOf), columns)],
     [
       `schedule of ${count(workers, "worker")} (█ on the critical path)`,
       ganttText(schedule, { columns, critical, titleOf }),

@@ -1,4 +1,5 @@
 import { visible } from "../excerpt.ts";
+import { shortTitle } from "../render/layout.ts";
 import { linesText } from "../render/text.ts";
 import type { Cause, FileChange } from "./cause.ts";
 import type { ExplainedVertex, Explanation } from "./explain.ts";
@@ -10,7 +11,7 @@ export interface ExplainTextOptions {
 
 /** An explanation for reading in a terminal: what runs with its causes, those of its own first, and a count of the rest. */
 export function explainText({ vertices, against }: Explanation, { tense }: ExplainTextOptions): string {
-  const titles = new Map(vertices.map(({ digest, name }) => [digest, visible(name)]));
+  const titles = new Map(vertices.map(({ digest, name }) => [digest, shortTitle(name)]));
   // What is sent or asked for anew by every build needs no cause.
   const running = vertices.filter(({ outcome, causes }) => outcome === "runs" && causes.length > 0);
   const cached = vertices.filter(({ outcome }) => outcome === "cached").length;
@@ -24,7 +25,7 @@ function vertexText({ lines, name, causes, unless }: ExplainedVertex, titles: Re
   const place = lines.length === 0 ? "" : `${linesText(lines)}  `;
   const rest = unless.map((digest) => `unless ${titles.get(digest) ?? digest} gives the same files as before`);
   const rows = [...causes.flatMap((cause) => causeRows(cause, titles)), ...rest];
-  return [`${place}${visible(name)}`, ...rows.map((row) => `    ${row}`)].map((line) => `${line}\n`).join("");
+  return [`${place}${shortTitle(name)}`, ...rows.map((row) => `    ${row}`)].map((line) => `${line}\n`).join("");
 }
 
 function causeRows(cause: Cause, titles: ReadonlyMap<string, string>): readonly string[] {
@@ -50,9 +51,9 @@ function causeRows(cause: Cause, titles: ReadonlyMap<string, string>): readonly 
     case "unknown-files":
       return ["files that it reads have changed; which is not known"];
     case "input":
-      return [`after ${titles.get(cause.digest) ?? visible(cause.name)}`];
+      return [`after ${titles.get(cause.digest) ?? shortTitle(cause.name)}`];
     case "order":
-      return [`it now comes after ${titles.get(cause.digest) ?? visible(cause.name)}`];
+      return [`it now comes after ${titles.get(cause.digest) ?? shortTitle(cause.name)}`];
     case "worker":
       return [`another worker: it was ${visible(cause.before)}`];
     case "pruned":

@@ -62,7 +62,8 @@ function explanation(
   outcomes: ReadonlyMap<string, Prediction>,
   against: BuildRecord | undefined,
 ): Explanation {
-  const matches = against === undefined ? new Map<string, RecordedVertex>() : matchVertices(build, against);
+  const matches =
+    against === undefined ? new Map<string, RecordedVertex>() : matchVertices(build.vertices, against.vertices);
   const isRunning = (digest: string) => outcomes.get(digest)?.kind === "runs";
   return {
     against: against?.ref,

@@ -3,15 +3,19 @@ import type { VertexKeys } from "../analyses/durations.ts";
 import type { GraphVertex } from "../build-graph.ts";
 import type { ContentSelector } from "../cache-map/content-selector.ts";
 import type { Manifest } from "./manifest.ts";
+import type { RecordedOp } from "./recorded-op.ts";
 
 /**
  * What is kept of a build: its graph, what ran and for how long, and enough to say later why a step ran again. Of values
- * (build arguments, environment, commands, contents) it has hashes made with a key of the machine's, of files digests;
- * names and addresses have been cleared of the values of build arguments and of credentials. No secret is in it.
+ * (build arguments, environment, contents) it has hashes made with a key of the machine's, of files digests; names,
+ * commands, addresses and the ends of logs have been cleared of the values of build arguments, of secrets and of
+ * credentials. No secret is in it.
  */
 export interface BuildRecord extends BuildSummary {
   /** Build arguments as they were given: the hash of each value, by name. */
   readonly buildArgs: ReadonlyMap<string, string>;
+  /** Of the bytes of the Dockerfile, by which it is known again; undefined where there was none at hand. */
+  readonly dockerfileDigest: string | undefined;
   /** In topological order. */
   readonly vertices: readonly RecordedVertex[];
   /** What was read of local folders, by the digest of their vertex; a folder of which that is not known is absent. */
@@ -69,6 +73,8 @@ export interface RecordedVertex {
   readonly deps: readonly RecordedDep[];
   /** What it does, part by part: see `traitsOf`. */
   readonly traits: readonly Trait[];
+  /** What it does, for advice on it; undefined where nothing is known. */
+  readonly op: RecordedOp | undefined;
   readonly state: VertexState;
   /** Milliseconds since the epoch, by the worker's clock. */
   readonly runs: readonly { readonly started: number; readonly completed: number }[];
@@ -76,6 +82,8 @@ export interface RecordedVertex {
   readonly bytes: number;
   /** Of a command that failed. */
   readonly exitCode: number | undefined;
+  /** The last lines that it wrote; none of a step that was given a secret. */
+  readonly log: readonly string[];
 }
 
 /** How an input counts for the cache: see `CacheDep`. */

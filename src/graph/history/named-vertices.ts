@@ -4,7 +4,7 @@ import { estimateOf } from "../analyses/estimate.ts";
 import { vertexKeys } from "../analyses/vertex-keys.ts";
 import type { RecordedVertex } from "./build-record.ts";
 import { type PlainVertex, plainGraph } from "./plain-graph.ts";
-import { unheard, type VertexNews } from "./record-of.ts";
+import { newsFields, type RecordVerticesOptions, type VertexNews } from "./record-of.ts";
 
 /** A vertex as a worker tells of it: by name, without its op. */
 export interface NamedVertex {
@@ -22,7 +22,7 @@ export interface NamedVertex {
 export function namedVertices(
   told: readonly NamedVertex[],
   news: ReadonlyMap<string, VertexNews>,
-  redact: (text: string) => string,
+  { redact, redactLog = redact }: Pick<RecordVerticesOptions, "redact" | "redactLog">,
 ): readonly RecordedVertex[] {
   const vertices = inputsFirst(told.filter(({ name }) => !/^(?:\[(?:\S+ )?auth\]|exporting |importing )/.test(name)));
   const known = new Set(vertices.map(({ vertex }) => vertex));
@@ -44,7 +44,8 @@ export function namedVertices(
     cacheKey: undefined,
     deps: [],
     traits: [],
-    ...(news.get(digest) ?? unheard),
+    op: undefined,
+    ...newsFields(news.get(digest), /^\[[^\]]*\] RUN .*--mount=\S*type=secret/s.test(name), redactLog),
   }));
 }
 

@@ -2,8 +2,9 @@ import type { Op } from "../../llb/op.ts";
 import type { BuildGraph } from "../build-graph.ts";
 import type { BuildRecord, RecordedVertex } from "./build-record.ts";
 import { plainGraph } from "./plain-graph.ts";
+import { opOfRecorded } from "./recorded-op.ts";
 
-/** The graph of a recorded build. Of its ops only the kind is known, and of commands and sources their name. */
+/** The graph of a recorded build. Of its ops there is what `RecordedOp` has; where there is none, their kind and name. */
 export function recordGraph({ vertices }: Pick<BuildRecord, "vertices">): BuildGraph {
   return plainGraph(
     vertices.map((vertex) => {
@@ -13,14 +14,14 @@ export function recordGraph({ vertices }: Pick<BuildRecord, "vertices">): BuildG
   );
 }
 
-function opOf({ kind, name, inputs, traits }: RecordedVertex): Op {
+function opOf({ kind, name, inputs, traits, op }: RecordedVertex): Op {
+  const source = traits.find((trait) => trait.name === "source")?.value ?? `local://${name}`;
+  if (op !== undefined) return opOfRecorded(op, source, inputs);
   const base = { inputs, platform: undefined, workerConstraints: undefined };
   const none = inputs.map((_, index) => index);
   switch (kind) {
-    case "source": {
-      const identifier = traits.find((trait) => trait.name === "source")?.value ?? `local://${name}`;
-      return { ...base, kind, identifier, attrs: new Map() };
-    }
+    case "source":
+      return { ...base, kind, identifier: source, attrs: new Map() };
     case "exec": {
       const meta = { args: ["/bin/sh", "-c", name], cwd: "/", removeMountStubsRecursive: true };
       const plain = { mounts: [], network: "sandbox", security: "sandbox", secretEnv: [], cdiDevices: [] } as const;

@@ -17,6 +17,7 @@ import {
   UnreadableRecord,
 } from "./json-reader.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
+import { recordedOpIn } from "./recorded-op-json.ts";
 
 /** The version of the form below; what has another one is not read. */
 const version = 1;
@@ -25,10 +26,10 @@ const version = 1;
  * A record as lines of JSON: the summary first, so that a list of builds need not read more, then the vertices, then
  * the manifests.
  */
-export function recordText({ buildArgs, vertices, manifests, ...summary }: BuildRecord): string {
+export function recordText({ buildArgs, dockerfileDigest, vertices, manifests, ...summary }: BuildRecord): string {
   const lines = [
     { version, ...summary },
-    { buildArgs: [...buildArgs], vertices },
+    { buildArgs: [...buildArgs], dockerfileDigest, vertices },
     { manifests: [...manifests].map(([digest, { files }]) => [digest, files.map(fileRow)]) },
   ];
   return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
@@ -41,10 +42,11 @@ export function recordText({ buildArgs, vertices, manifests, ...summary }: Build
 export function parseRecord(text: string): BuildRecord {
   const [head = "", body = "", files = "", rest, ...more] = text.split("\n");
   if (rest !== "" || more.length > 0) throw new UnreadableRecord("the record is cut off");
-  const { buildArgs, vertices } = recordIn(jsonOf(body));
+  const { buildArgs, dockerfileDigest, vertices } = recordIn(jsonOf(body));
   return {
     ...parseSummary(head),
     buildArgs: mapIn(buildArgs, textIn),
+    dockerfileDigest: optional(dockerfileDigest, textIn),
     vertices: listIn(vertices, vertexIn),
     manifests: mapIn(recordIn(jsonOf(files)).manifests, manifestIn),
   };
@@ -120,10 +122,12 @@ function vertexIn(value: unknown): RecordedVertex {
     cacheKey: optional(fields.cacheKey, textIn),
     deps: listIn(fields.deps, depIn),
     traits: listIn(fields.traits, traitIn),
+    op: optional(fields.op, recordedOpIn),
     state: oneOf(fields.state, states),
     runs: listIn(fields.runs, runIn),
     bytes: numberIn(fields.bytes),
     exitCode: optional(fields.exitCode, numberIn),
+    log: optional(fields.log, textsIn) ?? [],
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Op } from "../../llb/op.ts";
 import { emulationOf, nativePlatforms } from "../analyses/emulation.ts";
 import { estimateOf } from "../analyses/estimate.ts";
 import { vertexKeys } from "../analyses/vertex-keys.ts";
@@ -8,6 +9,7 @@ import type { ContentTree } from "../cache-map/content-tree.ts";
 import type { Compilation } from "../compilation.ts";
 import type { RecordedVertex, VertexState } from "./build-record.ts";
 import { type Manifest, treeOf } from "./manifest.ts";
+import { recordedOp } from "./recorded-op.ts";
 import type { HashText } from "./redact.ts";
 import { traitsOf } from "./traits.ts";
 
@@ -17,12 +19,16 @@ export interface VertexNews {
   readonly runs: readonly { readonly started: number; readonly completed: number }[];
   readonly bytes: number;
   readonly exitCode: number | undefined;
+  /** The last lines that it wrote, as it wrote them. */
+  readonly log: readonly string[];
 }
 
 export interface RecordVerticesOptions {
   readonly news: ReadonlyMap<string, VertexNews>;
   readonly hash: HashText;
   readonly redact: (text: string) => string;
+  /** For what steps wrote; `redact` when absent. */
+  readonly redactLog?: ((text: string) => string) | undefined;
   readonly manifests: ReadonlyMap<string, Manifest>;
   /** What the worker runs itself; `linux/amd64` when absent. */
   readonly nativePlatforms?: readonly string[] | undefined;
@@ -31,7 +37,7 @@ export interface RecordVerticesOptions {
 /** The vertices of a compilation as they are recorded, in topological order. */
 export function recordVertices(
   { graph, platforms }: Compilation,
-  { news, hash, redact, manifests, nativePlatforms: own }: RecordVerticesOptions,
+  { news, hash, redact, redactLog = redact, manifests, nativePlatforms: own }: RecordVerticesOptions,
 ): readonly RecordedVertex[] {
   const keys = vertexKeys(graph);
   const native = nativePlatforms(own);
@@ -49,8 +55,37 @@ export function recordVertices(
     ignoresCache: ignoring.has(vertex.digest),
     ...cacheFields(vertex, trees, redact),
     traits: traitsOf(vertex.op, hash, redact),
-    ...(news.get(vertex.digest) ?? unheard),
+    op: recordedOp(vertex.op, redact),
+    ...newsFields(news.get(vertex.digest), isGivenSecret(vertex.op), redactLog),
   }));
+}
+
+/** What is kept of what was heard. Whoever is given a secret may have written it out, in whatever form. */
+export function newsFields(
+  news: VertexNews | undefined,
+  hasSecret: boolean,
+  redact: (text: string) => string,
+): Pick<RecordedVertex, keyof VertexNews> {
+  if (news === undefined) return { state: "unknown", runs: [], bytes: 0, exitCode: undefined, log: [] };
+  return { ...news, log: hasSecret ? [] : logEnd(news.log).map(redact) };
+}
+
+function isGivenSecret(op: Op): boolean {
+  return op.kind === "exec" && (op.secretEnv.length > 0 || op.mounts.some(({ kind }) => kind === "secret"));
+}
+
+/** So many UTF-16 units are kept of what a step wrote. */
+const mostOfLog = 4096;
+
+function logEnd(lines: readonly string[]): readonly string[] {
+  let left = mostOfLog;
+  const end: string[] = [];
+  for (const line of lines.toReversed()) {
+    if (left <= 0) break;
+    end.push(line.slice(0, left));
+    left -= line.length + 1;
+  }
+  return end.reverse();
 }
 
 function cacheFields(
@@ -69,8 +104,6 @@ function cacheFields(
   });
   return { cacheKey: map?.digest, deps };
 }
-
-export const unheard: VertexNews = { state: "unknown", runs: [], bytes: 0, exitCode: undefined };
 
 type Shown = Pick<RecordedVertex, "digest" | "kind" | "name" | "stage" | "platforms" | "lines" | "inputs">;
 

@@ -1,25 +1,56 @@
+import { formatBytes } from "../../byte-size.ts";
 import { tabTable } from "../../tab-table.ts";
 import { timeText } from "../analyses/time-text.ts";
+import { cutLines } from "../cut-text.ts";
 import { visible } from "../excerpt.ts";
+import { shortTitle } from "../render/layout.ts";
 import { linesText } from "../render/text.ts";
 import type { BuildRecord, BuildSummary, RecordedVertex } from "./build-record.ts";
 
-/** Builds in rows under headings. `now` is in milliseconds since the epoch, as are the times of builds. */
-export function summariesText(builds: readonly BuildSummary[], now: number): string {
+/**
+ * Builds in rows under headings, for a terminal of so many columns, if any. `now` is in milliseconds since the epoch, as
+ * are the times of builds.
+ */
+export function summariesText(builds: readonly BuildSummary[], now: number, columns?: number): string {
+  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(20, columns - 60);
   const rows = builds.map((build) => [
-    build.ref,
+    shortRef(build.ref, builds),
     agoText(now - build.started),
     build.outcome,
     timeText(build.completed - build.started),
-    `${build.ran} run, ${build.cached} cached`,
+    String(build.ran),
+    String(build.cached),
+    endOf(visible(build.target === "" ? build.context : `${build.context} (${build.target})`), room),
     build.platforms.join(","),
-    visible(build.target === "" ? build.context : `${build.context} (${build.target})`),
   ]);
-  return tabTable([["ID", "STARTED", "OUTCOME", "TIME", "STEPS", "PLATFORMS", "CONTEXT"], ...rows], 2);
+  const heads = ["ID", "STARTED", "OUTCOME", "TIME", "RAN", "CACHED", "CONTEXT", "PLATFORMS"];
+  return cutLines(tabTable([heads, ...rows], 2), columns);
 }
 
-/** A build: its facts, then what each vertex did, those that began first at the top. */
-export function recordText(record: BuildRecord): string {
+/** As much of a ref as tells it from the others: commands take no more. */
+function shortRef(ref: string, builds: readonly BuildSummary[]): string {
+  let length = Math.min(ref.length, shortest);
+  while (builds.some((other) => other.ref !== ref && other.ref.startsWith(ref.slice(0, length)))) length++;
+  return ref.slice(0, length);
+}
+
+const shortest = 8;
+
+/** Of a path, its end tells the most. */
+function endOf(text: string, most: number): string {
+  const characters = Array.from(text);
+  return characters.length <= most ? text : `…${characters.slice(1 - most).join("")}`;
+}
+
+export interface RecordTextOptions {
+  /** Of the terminal, if any. */
+  readonly columns?: number | undefined;
+  /** Whether the ends of all logs are wanted; else those of steps that failed. */
+  readonly logs?: boolean | undefined;
+}
+
+/** A build: its facts, then what each vertex did, those that began first at the top, then what they wrote last. */
+export function recordText(record: BuildRecord, { columns, logs = false }: RecordTextOptions = {}): string {
   const facts: readonly (readonly [string, string])[] = [
     ["build", record.ref],
     ["context", visible(record.context)],
@@ -38,10 +69,17 @@ export function recordText(record: BuildRecord): string {
   const first = Math.min(...record.vertices.flatMap(({ runs }) => runs.map(({ started }) => started)));
   const order = [...record.vertices].sort((a, b) => startOf(a) - startOf(b));
   const rows = order.map((vertex) => rowOf(vertex, first));
-  return `${tabTable(
+  const head = tabTable(
     facts.filter(([, value]) => value !== ""),
     2,
-  )}\n${tabTable([["START", "TIME", "STATE", "BYTES", "LINES", "STEP"], ...rows], 2)}`;
+  );
+  const table = tabTable([["START", "TIME", "STATE", "BYTES", "LINES", "STEP"], ...rows], 2);
+  const shown = order.filter(({ state, log }) => log.length > 0 && (logs || state === "failed"));
+  return `${cutLines(`${head}\n${table}`, columns)}${shown.map(logText).join("")}`;
+}
+
+function logText({ name, log }: RecordedVertex): string {
+  return `\n${shortTitle(name)}\n${log.map((line) => `  ${visible(line)}\n`).join("")}`;
 }
 
 function rowOf(vertex: RecordedVertex, first: number): readonly string[] {
@@ -51,9 +89,9 @@ function rowOf(vertex: RecordedVertex, first: number): readonly string[] {
     ran ? timeText(startOf(vertex) - first) : "",
     ran ? timeText(timeOf(vertex)) : "",
     exitCode === undefined ? state : `${state} (${exitCode})`,
-    bytes === 0 ? "" : String(bytes),
+    bytes === 0 ? "" : formatBytes(bytes),
     linesText(lines),
-    visible(name),
+    shortTitle(name),
   ];
 }
 

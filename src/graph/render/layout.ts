@@ -60,7 +60,12 @@ function levelAt(placed: ReadonlyMap<string, PlacedVertex>, digest: string): num
 
 function titleOf({ name, op }: GraphVertex): string {
   const text = name !== "" ? name : op.kind === "source" ? op.identifier : op.kind;
-  return visible(text).replace(longDigest, "$1…");
+  return shortTitle(text);
+}
+
+/** A name for people: safe to print, digests cut. */
+export function shortTitle(name: string): string {
+  return visible(name).replace(longDigest, "$1…");
 }
 
 const longDigest = /(sha256:[0-9a-f]{12})[0-9a-f]{52}/g;

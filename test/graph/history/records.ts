@@ -54,6 +54,7 @@ export async function recordOf(build: MadeBuild): Promise<BuildRecord> {
         runs: [{ started: index * 1000, completed: index * 1000 + 500 }],
         bytes: 0,
         exitCode: undefined,
+        log: [`log of ${name}`, ...Object.values(buildArgs)],
       },
     ]),
   );
@@ -71,6 +72,7 @@ export async function recordOf(build: MadeBuild): Promise<BuildRecord> {
     worker: { description: "a worker", address: worker, version: "", platforms: ["linux/amd64"] },
     ran: vertices.length,
     cached: 0,
+    dockerfileDigest: digestOf(dockerfile),
     buildArgs: new Map(Object.entries(buildArgs).map(([name, value]) => [name, hash(value)])),
     vertices,
     manifests,
