@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { goQuote } from "../src/go-quote.ts";
+import { decodeUtf8 } from "../src/utf8.ts";
 
 describe("goQuote", () => {
   it("puts plain text between quotes", () => {
@@ -19,5 +20,9 @@ describe("goQuote", () => {
     expect(goQuote("\x00\x7f")).toBe('"\\x00\\x7f"');
     expect(goQuote("a\u00a0b\u200b")).toBe('"a\\u00a0b\\u200b"');
     expect(goQuote("\u{e0001}")).toBe('"\\U000e0001"');
+  });
+
+  it("shows bytes that are not UTF-8 as bytes", () => {
+    expect(goQuote(decodeUtf8(Buffer.from([0x61, 0xf1, 0x6f, 0x80])))).toBe('"a\\xf1o\\x80"');
   });
 });

@@ -86,9 +86,10 @@ function warningShape(diagnostic: Diagnostic, location: InspectionLocation): Che
 }
 
 function errorShape(diagnostic: Diagnostic): CheckError {
-  // More places than BuildKit's first one: the other instructions of a cycle, which belong to the answer.
+  // More places than BuildKit's first one: the other instructions of a cycle, which belong to the answer. An error
+  // that BuildKit gives no place has none here either.
   const places =
-    diagnostic.ranges.length > diagnostic.lines.length
+    diagnostic.lines.length > 0 && diagnostic.ranges.length > diagnostic.lines.length
       ? diagnostic.ranges.map(({ start }) => start.line)
       : diagnostic.lines;
   const lines = [...new Set(places)].sort((a, b) => a - b);

@@ -7,7 +7,7 @@ import { type BuildGraph, buildGraph } from "./build-graph.ts";
 import type { Compilation, CompiledPlatform, ScanDefinitions } from "./compilation.ts";
 import { type CompileEnvironment, compileContext } from "./compile-context.ts";
 import type { CompileOptions } from "./compile-options.ts";
-import { evaluationFailure, parseFailure, withoutSource, withRanges } from "./diagnose.ts";
+import { emptyFile, evaluationFailure, parseFailure, withoutSource, withRanges } from "./diagnose.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import type { CompileContext } from "./evaluation-context.ts";
 import { encodeImage } from "./image-json.ts";
@@ -65,10 +65,7 @@ export async function compileIn(
 /** The linter that the Dockerfile and the options ask for, unless one of them has errors already. */
 function startLinter({ dockerfile, config, mainContext, source }: CompileContext): Linter {
   const { filename } = mainContext;
-  if (source.length === 0) {
-    const message = "the Dockerfile is empty: it needs at least a FROM instruction";
-    throw withoutSource(new InvalidDockerfile("empty-file", message, { placeless: true }), filename);
-  }
+  if (source.length === 0) throw emptyFile(filename);
   const started = linterFor({ filename, option: config.check, directive: dockerfile.directives.check });
   if (started.kind === "invalid") throw new DockerfileError([started.diagnostic]);
   return started.linter;

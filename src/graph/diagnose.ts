@@ -9,6 +9,13 @@ import { reportFindings } from "./report-findings.ts";
 import { sourceLines } from "./source-lines.ts";
 import { type PointedDiagnostic, tokensOf, withTokenRanges } from "./token-ranges.ts";
 
+/** The error for a Dockerfile without a single byte, which BuildKit gives no place. */
+export function emptyFile(filename: string): DockerfileError {
+  const message = "the Dockerfile is empty: it needs at least a FROM instruction";
+  const error = new InvalidDockerfile("empty-file", message, { placeless: true });
+  return new DockerfileError([diagnosticOf(error, filename)]);
+}
+
 /** The error for a Dockerfile that does not parse: all that is wrong with it, then the warnings found before. */
 export function parseFailure(context: CompileContext, linter: Linter): Promise<DockerfileError> {
   const { dockerfile, mainContext } = context;

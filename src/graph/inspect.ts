@@ -3,7 +3,7 @@ import { Failure } from "../failure.ts";
 import type { SourceInfo } from "../llb/definition.ts";
 import { type CompileEnvironment, compileContext } from "./compile-context.ts";
 import type { CompileOptions } from "./compile-options.ts";
-import { evaluationFailure, parseFailure, withoutSource, withRanges } from "./diagnose.ts";
+import { emptyFile, evaluationFailure, parseFailure, withoutSource, withRanges } from "./diagnose.ts";
 import { evaluate } from "./evaluate.ts";
 import type { CompileContext } from "./evaluation-context.ts";
 import { linterFor } from "./lint/linter.ts";
@@ -52,8 +52,12 @@ async function findAll(
 ): Promise<Pick<Inspection, "target" | "diagnostics">> {
   const { dockerfile, config, mainContext } = context;
   const { filename } = mainContext;
+  if (context.source.length === 0) return { diagnostics: emptyFile(filename).diagnostics };
   const checks = linterFor({ filename, option: config.check, directive: dockerfile.directives.check });
-  if (checks.kind === "invalid") return { diagnostics: [checks.diagnostic] };
+  if (checks.kind === "invalid") {
+    if (config.check !== undefined) throw new DockerfileError([checks.diagnostic]);
+    return { diagnostics: [checks.diagnostic] };
+  }
   const { linter } = checks;
   if (dockerfile.errors.length > 0) return { diagnostics: (await parseFailure(context, linter)).diagnostics };
   try {

@@ -54,6 +54,8 @@ function lowerStage(context: EvaluationContext, node: StageNode, visible: Visibl
   try {
     let state = firstState(node, context.config);
     for (const command of node.commands) {
+      // A trigger may copy from its own stage: it finds what the instructions before it made.
+      node.state = state;
       lines = command.instruction.lines;
       state = lowerCommand(context, lowering, state, command);
     }

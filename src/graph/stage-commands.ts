@@ -29,8 +29,10 @@ export function addTriggers(
   escapeChar: "\\" | "`",
 ): boolean {
   const { lines } = node.stage;
+  // An image that a mount names stands on no line, and its triggers on line 0.
+  const triggerLines = lines.length === 0 ? [0] : lines;
   const commands = triggers.map((trigger) => {
-    const parsed = parseTrigger(trigger, lines);
+    const parsed = parseTrigger(trigger, triggerLines);
     if (!parsed.ok) throw new InvalidDockerfile(parsed.error.rule, parsed.error.message, { lines });
     try {
       return link(node, table, parsed.instruction, escapeChar, true);

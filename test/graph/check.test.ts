@@ -65,6 +65,31 @@ describe("check", () => {
     expect(checkText(report)).toBe("");
   });
 
+  it("has no place in JSON for an error that BuildKit gives none, though the text shows where it is", async () => {
+    for (const text of [
+      "# check=bogus\nFROM alpine\n",
+      "FROM alpine\nCOPY --from=7 a b\n",
+      "FROM alpine AS a..b\n",
+      "",
+    ]) {
+      const { buildError } = await check(text, options);
+      expect(buildError?.location, text).toEqual({});
+    }
+  });
+
+  it("refuses a check option that means nothing, as every malformed option", async () => {
+    await expect(check("FROM alpine\n", { ...options, check: "bogus" })).rejects.toBeInstanceOf(DockerfileError);
+  });
+
+  it("finds what the triggers of an image do that only a mount names: on line 0, where no line is theirs", async () => {
+    const config = { ...alpine.config, config: { OnBuild: ["USER $WHO"] } };
+    const images = { ...options.images, "docker.io/library/tools:latest": { config } };
+    const { warnings } = await check("FROM alpine\nRUN --mount=from=tools,target=/t x\n", { ...options, images });
+    expect(warnings.map(({ ruleName, location }) => [ruleName, location])).toEqual([
+      ["UndefinedVar", { ranges: [{ start: {}, end: {} }] }],
+    ]);
+  });
+
   it("covers all stages, or those that a target needs", async () => {
     const text = "FROM alpine AS a\nMAINTAINER x\nCMD a\nFROM alpine AS b\nCMD b\n";
     const rules = async (more: CompileOptions) =>

@@ -4,6 +4,7 @@ import { DockerfileError } from "../../src/diagnostic.ts";
 import { digestOf } from "../../src/digest.ts";
 import { compile } from "../../src/graph/compile.ts";
 import type { CompileOptions, ImageRequest } from "../../src/graph/compile-options.ts";
+import { unmarshal } from "../../src/llb/unmarshal.ts";
 
 /** A resolver that knows every image, with the platform asked for. */
 const resolver = {
@@ -144,6 +145,14 @@ describe("compile", () => {
     };
     await expect(compile("FROM alpine", { resolver: waiting, signal: abort.signal })).rejects.toThrow("enough");
     await expect(compile("FROM scratch", { signal: AbortSignal.abort(new Error("late")) })).rejects.toThrow("late");
+  });
+
+  it("lets a trigger copy from its own stage: what the instructions before it made", async () => {
+    const config = { os: "linux", architecture: "amd64", config: { OnBuild: ["RUN x", "COPY --from=0 /a /b"] } };
+    const images = { "docker.io/library/self:latest": { config: { ...config, rootfs: { diff_ids: ["sha256:0"] } } } };
+    const { platforms } = await compile("FROM self\n", { images });
+    const { ops } = unmarshal(platforms[0]?.definition.bytes ?? new Uint8Array());
+    expect(ops.map(({ inputs }) => inputs.length)).toEqual([0, 1, 1, 1]);
   });
 
   it("takes names that objects know otherwise", async () => {
