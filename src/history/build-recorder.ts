@@ -1,40 +1,41 @@
 import { digestOf } from "../digest.ts";
 import type { Compilation } from "../graph/compilation.ts";
-import type { BuildOutcome, BuildRecord, RecordedWorker } from "../graph/history/build-record.ts";
-import type { Manifest } from "../graph/history/manifest.ts";
+import type { BuildOutcome, RecordedSteps, RecordedWorker } from "../graph/history/build-record.ts";
 import { namedVertices } from "../graph/history/named-vertices.ts";
-import { type RecordVerticesOptions, recordVertices, type VertexNews } from "../graph/history/record-of.ts";
+import type { KeptRecord } from "../graph/history/record-json.ts";
+import {
+  type ContentOf,
+  type RecordVerticesOptions,
+  recordVertices,
+  type VertexNews,
+} from "../graph/history/record-of.ts";
 import { type HashText, redacter } from "../graph/history/redact.ts";
-import { findInputs } from "../solver/build-inputs.ts";
+import type { Listing } from "../solver/buildkit/filesync/listing.ts";
 import { newId } from "../solver/buildkit/new-id.ts";
-import { contextManifest } from "../solver/context-manifest.ts";
 import type { SolveEvent, WorkerInfo } from "../solver/events.ts";
 import { NewsReader } from "../solver/news-reader.ts";
-import type { ContextInput, SolveOptions } from "../solver/solve-options.ts";
+import { FolderReads, type ReadingBuild } from "./folder-reads.ts";
+import type { ManifestSource } from "./history-store.ts";
 import { secretTexts } from "./secret-texts.ts";
 
-/** What is recorded of a build besides what it tells itself. */
-export interface RecordedBuild {
-  readonly input: ContextInput;
-  /** As it was named: shown, and by it the builds of one context are found. */
-  readonly context: string;
-  readonly options: SolveOptions;
-  readonly signal: AbortSignal;
-  /** Of the last build of the same context: what has not changed since is not read again. */
-  readonly known: () => Promise<ReadonlyMap<string, Manifest>>;
+/** A record to be kept, and where its manifests are. */
+export interface FinishedRecord {
+  readonly record: KeptRecord;
+  readonly manifests: ManifestSource;
 }
 
 /** Listens to a build under way, reads meanwhile what it reads of local folders, and makes its record in the end. */
 export class BuildRecorder {
-  readonly #build: RecordedBuild;
+  readonly #build: ReadingBuild;
   readonly #started = Date.now();
   readonly #news = new NewsReader();
   #worker: WorkerInfo | undefined;
   #compilation: Compilation | undefined;
-  #manifests: Promise<ReadonlyMap<string, Manifest>> = Promise.resolve(new Map());
+  readonly #folders: FolderReads;
 
-  constructor(build: RecordedBuild) {
+  constructor(build: ReadingBuild) {
     this.#build = build;
+    this.#folders = new FolderReads(build);
   }
 
   /** Whether there is anything to record. */
@@ -49,19 +50,24 @@ export class BuildRecorder {
 
   onCompiled(compilation: Compilation): void {
     this.#compilation = compilation;
-    this.#manifests = readManifests(compilation, this.#build).catch(() => new Map());
+    this.#folders.onCompiled(compilation);
+  }
+
+  onListed(listing: Listing): void {
+    this.#folders.onListed(listing);
   }
 
   /** `ref` is the worker's id of the build, where it has one. */
-  async finish(outcome: BuildOutcome, hash: HashText, ref = newId()): Promise<BuildRecord> {
+  async finish(outcome: BuildOutcome, hash: HashText, ref = newId()): Promise<FinishedRecord> {
     const { context, options } = this.#build;
     const { buildArgs = {}, dockerfile = "", target = "", platforms = [], secrets = {} } = options;
     const redact = redacter(buildArgs);
     const redactLog = redacter(buildArgs, await secretTexts(secrets));
-    const manifests = await this.#manifests;
+    const folders = await this.#folders.end();
     const worker = this.#worker && recordedWorker(this.#worker);
-    const vertices = this.#vertices(manifests, worker, { hash, redact, redactLog });
-    return {
+    const clearing = { hash, redact, redactLog };
+    const vertices = await folders.withContent((contentOf) => this.#vertices(contentOf, worker, clearing));
+    const steps: RecordedSteps = {
       ref,
       origin: "solve",
       started: this.#started,
@@ -77,19 +83,19 @@ export class BuildRecorder {
       buildArgs: new Map(Object.entries(buildArgs).map(([name, value]) => [name, hash(value)])),
       dockerfileDigest: this.#compilation && dockerfileDigest(this.#compilation),
       vertices,
-      manifests,
     };
+    return { record: { steps, manifestNames: folders.names }, manifests: folders.source };
   }
 
   #vertices(
-    manifests: ReadonlyMap<string, Manifest>,
+    contentOf: ContentOf,
     worker: RecordedWorker | undefined,
     clearing: Pick<RecordVerticesOptions, "hash" | "redact" | "redactLog">,
-  ): BuildRecord["vertices"] {
+  ): RecordedSteps["vertices"] {
     const news: ReadonlyMap<string, VertexNews> = this.#news.news();
     const nativePlatforms = worker?.platforms.slice(0, 1);
     if (this.#compilation === undefined) return namedVertices(this.#news.vertices(), news, clearing);
-    return recordVertices(this.#compilation, { ...clearing, news, manifests, nativePlatforms });
+    return recordVertices(this.#compilation, { ...clearing, news, contentOf, nativePlatforms });
   }
 }
 
@@ -100,24 +106,4 @@ function dockerfileDigest({ platforms }: Compilation): string | undefined {
 
 function recordedWorker({ description, address, version, platforms }: WorkerInfo): RecordedWorker {
   return { description, address, version, platforms };
-}
-
-/** By the digests of the vertices that read local folders. */
-export async function readManifests(
-  { graph }: Compilation,
-  { input, options, signal, known }: Pick<RecordedBuild, "input" | "options" | "signal" | "known">,
-): Promise<ReadonlyMap<string, Manifest>> {
-  const locals = graph.vertices.flatMap(({ op, digest }) =>
-    op.kind === "source" && op.identifier.startsWith("local://") ? [{ op, digest }] : [],
-  );
-  const manifests = new Map<string, Manifest>();
-  if (locals.length === 0) return manifests;
-  const { sources } = await findInputs(input, options);
-  const before = await known();
-  for (const { op, digest } of locals) {
-    const source = sources.get(op.identifier.slice("local://".length));
-    const manifest = source && (await contextManifest(source, op, { signal, known: before.get(op.identifier) }));
-    if (manifest !== undefined) manifests.set(digest, manifest);
-  }
-  return manifests;
 }

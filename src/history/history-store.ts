@@ -1,69 +1,130 @@
-import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf } from "../errno.ts";
-import type { BuildRecord, BuildSummary } from "../graph/history/build-record.ts";
+import type { BuildRecord, BuildSummary, RecordedSteps } from "../graph/history/build-record.ts";
 import { UnreadableRecord } from "../graph/history/json-reader.ts";
-import { parseRecord, parseSummary, recordText } from "../graph/history/record-json.ts";
+import type { Manifest } from "../graph/history/manifest.ts";
+import {
+  type KeptRecord,
+  manifestsText,
+  parseManifests,
+  parseRecord,
+  parseSummary,
+  recordText,
+} from "../graph/history/record-json.ts";
+import { namesIn, shareFile, writeWhole } from "./history-files.ts";
 
 /** So many builds are kept, and so many bytes of them: the newest. */
 export const historyLimits = { records: 200, bytes: 128 << 20 };
+
+export interface HistoryLimits {
+  readonly records: number;
+  readonly bytes: number;
+}
 
 /** A file beside a record's place is what a process left behind that was killed. In milliseconds. */
 const abandoned = 3_600_000;
 
 /**
- * The builds of this machine: a folder with a file for each, which is there as a whole or not at all. Several processes
- * may use it at once: each writes files of names of its own, and what another one has removed is passed over.
+ * The builds of this machine: a folder with a file for each, which is there as a whole or not at all, and beside it one
+ * of its manifests, which builds of equal files share. Several processes may use it at once: each writes files of names
+ * of its own, and what another one has removed is passed over.
  */
 export interface History {
   readonly folder: string;
 }
 
+/** Where the manifests of a record come from. */
+export interface ManifestSource {
+  /** The name of the file of an earlier record of which all of the manifests are the same. */
+  readonly sharedWith?: string | undefined;
+  /** By their names; asked for where there is none to share, or it is gone. */
+  readonly read: () => Promise<ReadonlyMap<string, Manifest>>;
+}
+
 /** Adds a build, and removes the oldest ones that are over the limits. */
-export async function addRecord(
+export async function addRecord(history: History, record: BuildRecord, limits?: HistoryLimits): Promise<void> {
+  const { manifests, ...steps } = record;
+  const manifestNames = new Map([...manifests.keys()].map((digest) => [digest, digest]));
+  await keepRecord(history, { steps, manifestNames }, { read: () => Promise.resolve(manifests) }, limits);
+}
+
+/** The same of a record whose manifests may be those of an earlier one. */
+export async function keepRecord(
   { folder }: History,
-  record: BuildRecord,
-  limits: { readonly records: number; readonly bytes: number } = historyLimits,
+  record: KeptRecord,
+  { sharedWith, read }: ManifestSource,
+  limits: HistoryLimits = historyLimits,
 ): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temporary = join(folder, `${randomBytes(6).toString("hex")}.tmp`);
-  try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(recordText(record));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, join(folder, fileName(record)));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+  const name = nameOf(record.steps);
+  if (record.manifestNames.size > 0) {
+    const isShared = sharedWith !== undefined && (await shareFile(folder, sharedWith, `${name}${manifestEnding}`));
+    if (!isShared) await writeWhole(folder, `${name}${manifestEnding}`, manifestsText(await read()));
   }
+  await writeWhole(folder, `${name}${recordEnding}`, recordText(record));
   await removeOldest(folder, limits);
 }
 
 /** What there is, the newest first. Files that cannot be read as records, as those of another version, are passed over. */
 export async function listRecords({ folder }: History): Promise<readonly BuildSummary[]> {
-  const summaries: BuildSummary[] = [];
+  return (await recordFiles(folder)).flatMap(({ name }) => summaryOf(folder, name) ?? []);
+}
+
+/** A record without its manifests, and what they are found by. */
+export interface FoundRecord extends KeptRecord {
+  /** To be shared. */
+  readonly manifestFile: string;
+}
+
+/** The newest record of which this is true. */
+export async function findNewest(
+  { folder }: History,
+  isWanted: (summary: BuildSummary) => boolean,
+): Promise<FoundRecord | undefined> {
   for (const { name } of await recordFiles(folder)) {
-    const summary = await readOr(async () => parseSummary(await firstLine(join(folder, name))));
-    if (summary !== undefined) summaries.push(summary);
+    const summary = summaryOf(folder, name);
+    const record = summary && isWanted(summary) ? await readKept(folder, name) : undefined;
+    if (record !== undefined) return { ...record, manifestFile: `${name}${manifestEnding}` };
   }
-  return summaries;
+  return undefined;
+}
+
+/** The manifests of a record, by their names; none where they are gone. */
+export async function readManifests(
+  { folder }: History,
+  { manifestFile }: Pick<FoundRecord, "manifestFile">,
+): Promise<ReadonlyMap<string, Manifest>> {
+  const read = async () => parseManifests(await readFile(join(folder, manifestFile), "utf8"));
+  return (await readOr(read)) ?? new Map();
 }
 
 /** All of the build with this ref; undefined where there is none, or it cannot be read. */
-export async function readRecord({ folder }: History, ref: string): Promise<BuildRecord | undefined> {
-  const found = (await recordFiles(folder)).find((file) => file.ref === ref);
-  return found && readOr(async () => parseRecord(await readFile(join(folder, found.name), "utf8")));
+export async function readRecord(history: History, ref: string): Promise<BuildRecord | undefined> {
+  const found = (await recordFiles(history.folder)).find((file) => file.ref === ref);
+  if (found === undefined) return undefined;
+  const record = await readKept(history.folder, found.name);
+  if (record === undefined) return undefined;
+  const { steps, manifestNames } = record;
+  const file = { manifestFile: `${found.name}${manifestEnding}` };
+  const manifests = manifestNames.size === 0 ? new Map<string, Manifest>() : await readManifests(history, file);
+  const byVertex = [...manifestNames].flatMap(([digest, name]) => {
+    const manifest = manifests.get(name);
+    return manifest === undefined ? [] : [[digest, manifest] as const];
+  });
+  return { ...steps, manifests: new Map(byVertex) };
+}
+
+/** The same of a build that is listed, without what was read of folders. */
+export async function readSteps({ folder }: History, summary: BuildSummary): Promise<RecordedSteps | undefined> {
+  return (await readKept(folder, nameOf(summary)))?.steps;
 }
 
 /** Removes the build with this ref; false where there was none. */
 export async function removeRecord({ folder }: History, ref: string): Promise<boolean> {
   const found = (await recordFiles(folder)).filter((file) => file.ref === ref);
-  for (const { name } of found) await rm(join(folder, name), { force: true });
+  for (const { name } of found) await removeFiles(folder, name);
   return found.length > 0;
 }
 
@@ -72,75 +133,105 @@ export function isRef(text: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(text);
 }
 
+const recordEnding = ".json";
+const manifestEnding = ".manifests";
+
 /** Names sort by when builds began. */
-function fileName({ started, ref }: BuildSummary): string {
-  return `${Math.max(0, Math.round(started)).toString().padStart(15, "0")}-${ref}.json`;
+function nameOf({ started, ref }: BuildSummary): string {
+  return `${Math.max(0, Math.round(started)).toString().padStart(15, "0")}-${ref}`;
 }
 
 interface RecordFile {
+  /** Without its ending. */
   readonly name: string;
   readonly ref: string;
 }
 
 async function recordFiles(folder: string): Promise<readonly RecordFile[]> {
   return (await namesIn(folder))
-    .flatMap((name) => {
-      const ref = /^\d{15}-(.+)\.json$/.exec(name)?.[1];
-      return ref === undefined ? [] : [{ name, ref }];
+    .flatMap((file) => {
+      const ref = /^\d{15}-(.+)\.json$/.exec(file)?.[1];
+      return ref === undefined ? [] : [{ name: file.slice(0, -recordEnding.length), ref }];
     })
     .sort((a, b) => (a.name < b.name ? 1 : -1));
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return [];
-    throw error;
-  }
+/** The manifests go last: until then, the record may be read. */
+async function removeFiles(folder: string, name: string): Promise<void> {
+  for (const ending of [recordEnding, manifestEnding]) await rm(join(folder, `${name}${ending}`), { force: true });
 }
 
-async function removeOldest(folder: string, limits: { readonly records: number; readonly bytes: number }) {
+async function removeOldest(folder: string, limits: HistoryLimits): Promise<void> {
+  const files = await recordFiles(folder);
   let bytes = 0;
-  for (const [index, { name }] of (await recordFiles(folder)).entries()) {
-    const path = join(folder, name);
-    bytes += (await readOr(() => stat(path)))?.size ?? 0;
+  for (const [index, { name }] of files.entries()) {
+    bytes += sizeOf(join(folder, `${name}${recordEnding}`)) + sizeOf(join(folder, `${name}${manifestEnding}`));
     // The newest stays however large it is.
-    if (index > 0 && (index >= limits.records || bytes > limits.bytes)) await rm(path, { force: true });
+    if (index > 0 && (index >= limits.records || bytes > limits.bytes)) await removeFiles(folder, name);
   }
+  const known = new Set(files.map(({ name }) => `${name}${manifestEnding}`));
   for (const name of await namesIn(folder)) {
-    const path = join(folder, name);
-    const age = name.endsWith(".tmp") ? Date.now() - ((await readOr(() => stat(path)))?.mtimeMs ?? Date.now()) : 0;
-    if (age > abandoned) await rm(path, { force: true });
+    const isLeft = name.endsWith(".tmp") || (name.endsWith(manifestEnding) && !known.has(name));
+    if (isLeft && ageOf(join(folder, name)) > abandoned) await rm(join(folder, name), { force: true });
   }
 }
 
-async function firstLine(path: string): Promise<string> {
-  const file = await open(path);
+// A folder of records is looked through in one go: two hundred short calls that wait for nothing.
+
+/** What is shared counts for each of those who share it with its part. */
+function sizeOf(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? 0 : stats.size / Math.max(1, stats.nlink);
+}
+
+/** Of the name, not of what it stands for, which may have been shared for long. */
+function ageOf(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? 0 : Date.now() - Math.max(stats.mtimeMs, path.endsWith(".tmp") ? 0 : stats.ctimeMs);
+}
+
+function summaryOf(folder: string, name: string): BuildSummary | undefined {
+  return readable(() => parseSummary(firstLine(join(folder, `${name}${recordEnding}`))));
+}
+
+async function readKept(folder: string, name: string): Promise<KeptRecord | undefined> {
+  return readOr(async () => parseRecord(await readFile(join(folder, `${name}${recordEnding}`), "utf8")));
+}
+
+function firstLine(path: string): string {
+  const file = openSync(path, "r");
   try {
-    return await readLine(file);
+    const pieces: Buffer[] = [];
+    for (;;) {
+      const piece = Buffer.allocUnsafe(2048);
+      const length = readSync(file, piece);
+      const end = piece.subarray(0, length).indexOf(10);
+      pieces.push(piece.subarray(0, end === -1 ? length : end));
+      if (end !== -1 || length === 0) return Buffer.concat(pieces).toString("utf8");
+    }
   } finally {
-    await file.close();
-  }
-}
-
-async function readLine(file: FileHandle): Promise<string> {
-  const pieces: Buffer[] = [];
-  for (;;) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(4096), 0, 4096, null);
-    const piece = buffer.subarray(0, bytesRead);
-    const end = piece.indexOf(10);
-    pieces.push(end === -1 ? piece : piece.subarray(0, end));
-    if (end !== -1 || bytesRead === 0) return Buffer.concat(pieces).toString("utf8");
+    closeSync(file);
   }
 }
 
 /** Undefined where something is gone, or is no record. */
+function readable<Result>(read: () => Result): Result | undefined {
+  try {
+    return read();
+  } catch (error) {
+    return unlessUnreadable(error);
+  }
+}
+
 async function readOr<Result>(read: () => Promise<Result>): Promise<Result | undefined> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof UnreadableRecord || errnoOf(error) === "ENOENT") return undefined;
-    throw error;
+    return unlessUnreadable(error);
   }
+}
+
+function unlessUnreadable(error: unknown): undefined {
+  if (error instanceof UnreadableRecord || errnoOf(error) === "ENOENT") return undefined;
+  throw error;
 }

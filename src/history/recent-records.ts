@@ -1,16 +1,16 @@
-import type { BuildRecord } from "../graph/history/build-record.ts";
-import { type History, listRecords, readRecord } from "./history-store.ts";
+import type { RecordedSteps } from "../graph/history/build-record.ts";
+import { type History, listRecords, readSteps } from "./history-store.ts";
 
 /** The newest builds, those of one context before all others where one is given: what durations are taken from. */
-export async function recentRecords(history: History, context?: string): Promise<readonly BuildRecord[]> {
+export async function recentRecords(history: History, context?: string): Promise<readonly RecordedSteps[]> {
   const builds = await listRecords(history);
   const ordered = [
     ...builds.filter((build) => build.context === context),
     ...builds.filter((build) => build.context !== context),
   ];
-  const records: BuildRecord[] = [];
-  for (const { ref } of ordered.slice(0, most)) {
-    const record = await readRecord(history, ref);
+  const records: RecordedSteps[] = [];
+  for (const build of ordered.slice(0, most)) {
+    const record = await readSteps(history, build);
     if (record !== undefined) records.push(record);
   }
   return records;

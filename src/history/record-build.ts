@@ -6,8 +6,7 @@ import type { ContextInput, SolveOptions, SolveResult } from "../solver/solve-op
 import { BuildRecorder } from "./build-recorder.ts";
 import { contextName } from "./context-name.ts";
 import { historyHash } from "./history-key.ts";
-import { addRecord, type History } from "./history-store.ts";
-import { lastManifests } from "./last-manifests.ts";
+import { type History, keepRecord } from "./history-store.ts";
 
 export interface RecordBuildOptions {
   /** Hears why a build could not be recorded, which fails no build. */
@@ -28,11 +27,12 @@ export async function recordBuild(
 ): Promise<SolveResult> {
   const { signal = new AbortController().signal } = options;
   const context = contextName(input);
-  const recorder = new BuildRecorder({ input, context, options, signal, known: () => lastManifests(history, context) });
+  const recorder = new BuildRecorder({ input, context, options, signal, history });
   const keep = async (outcome: BuildOutcome, ref?: string) => {
     if (!recorder.hasBegun) return;
     try {
-      await addRecord(history, await recorder.finish(outcome, await historyHash(history), ref));
+      const { record, manifests } = await recorder.finish(outcome, await historyHash(history), ref);
+      await keepRecord(history, record, manifests);
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
       onProblem?.(`the build could not be recorded in ${history.folder}: ${errnoText(error)}`);
@@ -49,6 +49,10 @@ export async function recordBuild(
       onCompiled: (compilation) => {
         recorder.onCompiled(compilation);
         options.onCompiled?.(compilation);
+      },
+      onListed: (listing) => {
+        recorder.onListed(listing);
+        options.onListed?.(listing);
       },
     });
   } catch (error) {

@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import { fileHash, headerDigest } from "../graph/cache-map/file-digest.ts";
+import type { Compilation } from "../graph/compilation.ts";
 import type { Manifest, ManifestFile } from "../graph/history/manifest.ts";
 import type { SourceOp } from "../llb/op.ts";
 import type { LocalSource } from "./buildkit/attachable.ts";
 import { diskTree } from "./buildkit/filesync/disk-tree.ts";
 import { kindOf, permissionsOf } from "./buildkit/filesync/file-mode.ts";
+import { type Listing, listTree } from "./buildkit/filesync/listing.ts";
 import { memoryTree } from "./buildkit/filesync/memory-tree.ts";
-import { type SelectionRequest, selectFrom } from "./buildkit/filesync/selection.ts";
+import type { SelectionRequest } from "./buildkit/filesync/selection.ts";
 import { contentsChanged, type Tree } from "./buildkit/filesync/tree.ts";
-import { type WalkedEntry, walkTree } from "./buildkit/filesync/walk.ts";
+import type { WalkedEntry } from "./buildkit/filesync/walk.ts";
 
 export interface ManifestOptions {
   readonly signal: AbortSignal;
@@ -16,31 +18,69 @@ export interface ManifestOptions {
   readonly known?: Manifest | undefined;
 }
 
-/** So much is looked at of one folder. */
-const most = { files: 50_000, bytes: 1 << 30 };
+/** So much is read of one folder, in bytes. */
+const most = 1 << 30;
+
+/** A vertex that reads a local folder. */
+export interface LocalVertex {
+  readonly digest: string;
+  readonly op: SourceOp;
+}
+
+export function localVertices({ graph }: Compilation): readonly LocalVertex[] {
+  return graph.vertices.flatMap(({ op, digest }) =>
+    op.kind === "source" && op.identifier.startsWith("local://") ? [{ op, digest }] : [],
+  );
+}
+
+/** What a worker would be offered of a local folder for a source op; undefined where something cannot be read. */
+export function listSource(source: LocalSource, op: SourceOp): Listing | undefined {
+  try {
+    return listTree(treeOf(source), sourceName(op), requestOf(op));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a listing is of what a source op reads. */
+export function isListingOf({ name, request }: Listing, op: SourceOp): boolean {
+  const asked = requestOf(op);
+  return (
+    name === sourceName(op) &&
+    isSame(request.includePatterns, asked.includePatterns) &&
+    isSame(request.excludePatterns, asked.excludePatterns) &&
+    isSame(request.followPaths, asked.followPaths)
+  );
+}
+
+/** The name of a local source, as the session knows it. */
+export function sourceName({ identifier }: SourceOp): string {
+  return identifier.slice("local://".length);
+}
 
 /**
- * What the worker is sent of a local folder for a source op, with the digests that it will find. Undefined where that
- * cannot be said: something cannot be read, changes meanwhile, or is more than is looked at. Never rejects but by an
- * abort of the signal.
+ * What was listed of a local source, with the digests that the worker will find. Undefined where that cannot be said:
+ * something cannot be read, has changed meanwhile, or is more than is looked at. Never rejects but by an abort of the
+ * signal.
  */
-export async function contextManifest(
+export async function manifestOf(
   source: LocalSource,
-  op: SourceOp,
+  { entries }: Listing,
   { signal, known }: ManifestOptions,
 ): Promise<Manifest | undefined> {
+  if (entries === undefined) return undefined;
   const before = new Map(known?.files.map((file) => [file.path, file]));
   const files: ManifestFile[] = [];
   const byPath = new Map<string, ManifestFile>();
   let bytes = 0;
   try {
-    const tree = source.kind === "memory" ? memoryTree(source.files) : diskTree(source.path);
-    for (const entry of walkTree(tree, selectFrom(tree, requestOf(op)))) {
+    const tree = treeOf(source);
+    for (const entry of entries) {
       const { path, stat } = entry;
       const linked = entry.link === undefined ? undefined : byPath.get(entry.link);
       const file = linked === undefined ? knownFile(entry, before.get(path)) : { ...linked, path };
       if (file === undefined) bytes += stat.size;
-      if (files.length >= most.files || bytes > most.bytes) return undefined;
+      if (bytes > most) return undefined;
       const added = file ?? (await readFile(tree, entry, signal));
       if (added === undefined) return undefined;
       files.push(added);
@@ -55,6 +95,13 @@ export async function contextManifest(
   }
 }
 
+function treeOf(source: LocalSource): Tree {
+  return source.kind === "memory" ? memoryTree(source.files) : diskTree(source.path);
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((text, index) => text === b[index]);
+}
 function requestOf({ attrs }: SourceOp): SelectionRequest {
   return {
     includePatterns: textsIn(attrs.get("local.includepattern")),

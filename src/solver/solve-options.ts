@@ -1,6 +1,7 @@
 import type { Writable } from "node:stream";
 import type { Compilation } from "../graph/compilation.ts";
 import type { Tls } from "./buildkit/address.ts";
+import type { Listing } from "./buildkit/filesync/listing.ts";
 import type { SolveListener, WorkerInfo } from "./events.ts";
 import type { ImageSize } from "./image-sizes.ts";
 import type { SourcePolicy } from "./source-policy.ts";
@@ -142,6 +143,8 @@ export interface SolveOptions {
   readonly onEvent?: SolveListener | undefined;
   /** Hears what the Dockerfile compiled to, before any of it runs: also of a build that fails. Must not throw. */
   readonly onCompiled?: ((compilation: Compilation) => void) | undefined;
+  /** Hears what of a local source the worker was offered and has taken: a list of files, no contents. Must not throw. */
+  readonly onListed?: ((listing: Listing) => void) | undefined;
   /**
    * Hears each of the worker's messages about the build as a line of JSON: a SolveStatus of BuildKit's, as docker buildx
    * prints it with `--progress rawjson`. Events tell the same for programs that have no reader of that form.

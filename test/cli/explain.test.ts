@@ -5,7 +5,7 @@ import type { Finding } from "../../src/graph/analyses/findings/finding.ts";
 import { compile } from "../../src/graph/compile.ts";
 import { BuildRecorder } from "../../src/history/build-recorder.ts";
 import { historyHash } from "../../src/history/history-key.ts";
-import { addRecord, readRecord } from "../../src/history/history-store.ts";
+import { keepRecord, readRecord } from "../../src/history/history-store.ts";
 import type { VertexEvent } from "../../src/solver/events.ts";
 import type { SecretSource } from "../../src/solver/solve-options.ts";
 import { folderWith, images, imagesFile, llbc } from "./rig.ts";
@@ -23,13 +23,12 @@ async function built({ buildArgs = {}, source = dockerfile, secrets = {}, ms = 7
   const history = { folder: join(state, "llbc", "history") };
   const compilation = await compile(source, { buildArgs, images });
   const { signal } = new AbortController();
-  const known = async () => new Map();
   const recorder = new BuildRecorder({
     input: folder,
     context: folder,
     options: { buildArgs, secrets },
     signal,
-    known,
+    history,
   });
   recorder.onCompiled(compilation);
   for (const [index, { digest, name, inputs }] of compilation.graph.vertices.entries()) {
@@ -46,7 +45,8 @@ async function built({ buildArgs = {}, source = dockerfile, secrets = {}, ms = 7
     recorder.onEvent({ kind: "log", vertex: digest, stream: "stdout", data, at: index * 1000 });
     recorder.onEvent({ kind: "completed", vertex: digest, started: index * 1000, at: index * 1000 + ms });
   }
-  await addRecord(history, await recorder.finish("completed", await historyHash(history), "built1"));
+  const { record, manifests } = await recorder.finish("completed", await historyHash(history), "built1");
+  await keepRecord(history, record, manifests);
   return { folder, history, options: { env: { XDG_STATE_HOME: state } } };
 }
 
@@ -194,8 +194,7 @@ describe("what is recorded of logs", () => {
     const record = await readRecord(history, "built1");
     const digest = record?.vertices.at(-1)?.digest ?? "";
     const { signal } = new AbortController();
-    const known = async () => new Map();
-    const recorder = new BuildRecorder({ input: folder, context: folder, options: {}, signal, known });
+    const recorder = new BuildRecorder({ input: folder, context: folder, options: {}, signal, history });
     recorder.onEvent({
       kind: "vertex",
       vertex: digest,
@@ -208,7 +207,7 @@ describe("what is recorded of logs", () => {
       const data = Buffer.from(`${"x".repeat(at % 700)} ${at}\n`);
       recorder.onEvent({ kind: "log", vertex: digest, stream: "stderr", data, at });
     }
-    const { vertices } = await recorder.finish("failed", (text) => text);
+    const { vertices } = (await recorder.finish("failed", (text) => text)).record.steps;
     expect(vertices[0]?.log.at(-1)).toMatch(/ 4999$/);
     expect(vertices[0]?.log.join("\n").length).toBeLessThanOrEqual(4096);
   });

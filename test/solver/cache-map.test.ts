@@ -8,7 +8,11 @@ import { type Manifest, treeOf } from "../../src/graph/history/manifest.ts";
 import { decodeOp } from "../../src/llb/decode-op.ts";
 import type { Op, SourceOp } from "../../src/llb/op.ts";
 import { unmarshal } from "../../src/llb/unmarshal.ts";
-import { contextManifest } from "../../src/solver/context-manifest.ts";
+import {
+  listSource,
+  type ManifestOptions,
+  manifestOf as manifestOfListing,
+} from "../../src/solver/context-manifest.ts";
 import { folderWith } from "../cli/rig.ts";
 
 /**
@@ -103,7 +107,7 @@ test("a manifest takes over what has not changed, by the stamp of the file", asy
   const first = await manifestOf(folder, allOf);
   const known = { files: first.files.map((file) => ({ ...file, digest: `known ${file.path}` })) };
   writeFileSync(join(folder, "b.txt"), "other");
-  const second = await contextManifest({ kind: "folder", path: folder }, allOf, { ...options, known });
+  const second = await readFolder(folder, allOf, { ...options, known });
   expect(second?.files.map(({ digest }) => digest.startsWith("known"))).toEqual([true, false]);
 });
 
@@ -132,9 +136,15 @@ const allOf: SourceOp = {
 async function manifestOf(path: string, source?: SourceOp): Promise<Manifest> {
   const own = [...ops.values()].find((op) => op.kind === "source" && op.identifier.startsWith("local://"));
   const op = source ?? (own?.kind === "source" ? own : allOf);
-  const manifest = await contextManifest({ kind: "folder", path }, op, options);
+  const manifest = await readFolder(path, op, options);
   if (manifest === undefined) throw new Error("the folder cannot be read");
   return manifest;
+}
+
+async function readFolder(path: string, op: SourceOp, options: ManifestOptions): Promise<Manifest | undefined> {
+  const source = { kind: "folder", path } as const;
+  const listing = listSource(source, op);
+  return listing && manifestOfListing(source, listing, options);
 }
 
 function exportedFolder(): string {

@@ -3,13 +3,12 @@ import { type Explanation, explainBuild, predictBuild } from "../../graph/explai
 import { explainText } from "../../graph/explain/explain-text.ts";
 import type { ExplainedBuild } from "../../graph/explain/explained-build.ts";
 import type { BuildRecord, BuildSummary } from "../../graph/history/build-record.ts";
-import { recordVertices } from "../../graph/history/record-of.ts";
+import { contentIn, recordVertices } from "../../graph/history/record-of.ts";
 import { redacter } from "../../graph/history/redact.ts";
-import { readManifests } from "../../history/build-recorder.ts";
 import { contextName } from "../../history/context-name.ts";
+import { folderManifests } from "../../history/folder-reads.ts";
 import { historyHash } from "../../history/history-key.ts";
 import { type History, listRecords, readRecord } from "../../history/history-store.ts";
-import { lastManifests } from "../../history/last-manifests.ts";
 import { openHistory } from "../../history/open-history.ts";
 import { dockerfilePath, readBuildInput } from "../build-input.ts";
 import type { CompileSubject } from "../compile-subject.ts";
@@ -91,12 +90,12 @@ async function nextBuild(
   const input = await readBuildInput(context, flags.file, terminal);
   const options = { ...build, dockerfile: dockerfilePath(context, flags.file, terminal) };
   const { signal } = terminal;
-  const known = () => lastManifests(history, contextName(input));
-  const manifests = await readManifests(compilation, { input, options, signal, known });
+  const reading = { input, options, signal, history, context: contextName(input) };
+  const manifests = await folderManifests(compilation, reading);
   const hash = await historyHash(history);
   const redact = redacter(buildArgs);
   return {
-    vertices: recordVertices(compilation, { news: new Map(), hash, redact, manifests }),
+    vertices: recordVertices(compilation, { news: new Map(), hash, redact, contentOf: contentIn(manifests) }),
     buildArgs: new Map(Object.entries(buildArgs).map(([name, value]) => [name, hash(value)])),
     manifests,
     worker: undefined,

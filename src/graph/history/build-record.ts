@@ -11,15 +11,19 @@ import type { RecordedOp } from "./recorded-op.ts";
  * commands, addresses and the ends of logs have been cleared of the values of build arguments, of secrets and of
  * credentials. No secret is in it.
  */
-export interface BuildRecord extends BuildSummary {
+export interface BuildRecord extends RecordedSteps {
+  /** What was read of local folders, by the digest of their vertex; a folder of which that is not known is absent. */
+  readonly manifests: ReadonlyMap<string, Manifest>;
+}
+
+/** A record without what was read of folders, which may be long. */
+export interface RecordedSteps extends BuildSummary {
   /** Build arguments as they were given: the hash of each value, by name. */
   readonly buildArgs: ReadonlyMap<string, string>;
   /** Of the bytes of the Dockerfile, by which it is known again; undefined where there was none at hand. */
   readonly dockerfileDigest: string | undefined;
   /** In topological order. */
   readonly vertices: readonly RecordedVertex[];
-  /** What was read of local folders, by the digest of their vertex; a folder of which that is not known is absent. */
-  readonly manifests: ReadonlyMap<string, Manifest>;
 }
 
 /** What `llbc history ls` tells of a build. Times are milliseconds since the epoch. */

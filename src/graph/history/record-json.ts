@@ -3,7 +3,14 @@ import type { VertexKeys } from "../analyses/durations.ts";
 import type { GraphVertex } from "../build-graph.ts";
 import type { ContentSelector } from "../cache-map/content-selector.ts";
 import type { FileKind } from "../cache-map/file-digest.ts";
-import type { BuildRecord, BuildSummary, RecordedDep, RecordedVertex, RecordedWorker, Trait } from "./build-record.ts";
+import type {
+  BuildSummary,
+  RecordedDep,
+  RecordedSteps,
+  RecordedVertex,
+  RecordedWorker,
+  Trait,
+} from "./build-record.ts";
 import {
   flagIn,
   listIn,
@@ -20,36 +27,52 @@ import type { Manifest, ManifestFile } from "./manifest.ts";
 import { recordedOpIn } from "./recorded-op-json.ts";
 
 /** The version of the form below; what has another one is not read. */
-const version = 1;
+const version = 2;
 
-/**
- * A record as lines of JSON: the summary first, so that a list of builds need not read more, then the vertices, then
- * the manifests.
- */
-export function recordText({ buildArgs, dockerfileDigest, vertices, manifests, ...summary }: BuildRecord): string {
-  const lines = [
-    { version, ...summary },
-    { buildArgs: [...buildArgs], dockerfileDigest, vertices },
-    { manifests: [...manifests].map(([digest, { files }]) => [digest, files.map(fileRow)]) },
-  ];
-  return lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+/** A record as it is kept: what was read of folders is kept apart, since most builds of a folder read the same. */
+export interface KeptRecord {
+  readonly steps: RecordedSteps;
+  /** By the digests of the vertices that read folders: the name of the manifest, equal for equal ones. */
+  readonly manifestNames: ReadonlyMap<string, string>;
+}
+
+/** A record as lines of JSON: the summary first, so that a list of builds need not read more, then all else. */
+export function recordText({ steps, manifestNames }: KeptRecord): string {
+  const { buildArgs, dockerfileDigest, vertices, ...summary } = steps;
+  const body = { buildArgs: [...buildArgs], dockerfileDigest, vertices, manifestNames: [...manifestNames] };
+  return `${JSON.stringify({ version, ...summary })}\n${JSON.stringify(body)}\n`;
 }
 
 /**
  * Reads what `recordText` wrote.
  * @throws UnreadableRecord for anything else, and for a record that was cut off.
  */
-export function parseRecord(text: string): BuildRecord {
-  const [head = "", body = "", files = "", rest, ...more] = text.split("\n");
+export function parseRecord(text: string): KeptRecord {
+  const [head = "", body = "", rest, ...more] = text.split("\n");
   if (rest !== "" || more.length > 0) throw new UnreadableRecord("the record is cut off");
-  const { buildArgs, dockerfileDigest, vertices } = recordIn(jsonOf(body));
+  const { buildArgs, dockerfileDigest, vertices, manifestNames } = recordIn(jsonOf(body));
   return {
-    ...parseSummary(head),
-    buildArgs: mapIn(buildArgs, textIn),
-    dockerfileDigest: optional(dockerfileDigest, textIn),
-    vertices: listIn(vertices, vertexIn),
-    manifests: mapIn(recordIn(jsonOf(files)).manifests, manifestIn),
+    steps: {
+      ...parseSummary(head),
+      buildArgs: mapIn(buildArgs, textIn),
+      dockerfileDigest: optional(dockerfileDigest, textIn),
+      vertices: listIn(vertices, vertexIn),
+    },
+    manifestNames: mapIn(manifestNames, textIn),
   };
+}
+
+/** Manifests by their names, as a line of JSON. */
+export function manifestsText(manifests: ReadonlyMap<string, Manifest>): string {
+  return `${JSON.stringify([...manifests].map(([name, { files }]) => [name, files.map(fileRow)]))}\n`;
+}
+
+/**
+ * Reads what `manifestsText` wrote.
+ * @throws UnreadableRecord
+ */
+export function parseManifests(text: string): ReadonlyMap<string, Manifest> {
+  return mapIn(jsonOf(text), manifestIn);
 }
 
 /**

@@ -5,6 +5,7 @@ import { vertexKeys } from "../analyses/vertex-keys.ts";
 import type { GraphVertex } from "../build-graph.ts";
 import { cacheMapOf } from "../cache-map/cache-map-of.ts";
 import { contentDigest } from "../cache-map/content-digest.ts";
+import type { ContentSelector } from "../cache-map/content-selector.ts";
 import type { ContentTree } from "../cache-map/content-tree.ts";
 import type { Compilation } from "../compilation.ts";
 import type { RecordedVertex, VertexState } from "./build-record.ts";
@@ -23,13 +24,28 @@ export interface VertexNews {
   readonly log: readonly string[];
 }
 
+/** The digest of what is read of the folder of a vertex; undefined where it is not known, or is no folder. */
+export type ContentOf = (vertex: string, reads: readonly ContentSelector[]) => string | undefined;
+
+/** By what is known of the folders that were read. */
+export function contentIn(manifests: ReadonlyMap<string, Manifest>): ContentOf {
+  const trees = new Map<string, ContentTree>();
+  return (vertex, reads) => {
+    const manifest = manifests.get(vertex);
+    if (manifest === undefined) return undefined;
+    const tree = trees.get(vertex) ?? treeOf(manifest);
+    trees.set(vertex, tree);
+    return contentDigest(tree, reads);
+  };
+}
+
 export interface RecordVerticesOptions {
   readonly news: ReadonlyMap<string, VertexNews>;
   readonly hash: HashText;
   readonly redact: (text: string) => string;
   /** For what steps wrote; `redact` when absent. */
   readonly redactLog?: ((text: string) => string) | undefined;
-  readonly manifests: ReadonlyMap<string, Manifest>;
+  readonly contentOf: ContentOf;
   /** What the worker runs itself; `linux/amd64` when absent. */
   readonly nativePlatforms?: readonly string[] | undefined;
 }
@@ -37,11 +53,10 @@ export interface RecordVerticesOptions {
 /** The vertices of a compilation as they are recorded, in topological order. */
 export function recordVertices(
   { graph, platforms }: Compilation,
-  { news, hash, redact, redactLog = redact, manifests, nativePlatforms: own }: RecordVerticesOptions,
+  { news, hash, redact, redactLog = redact, contentOf, nativePlatforms: own }: RecordVerticesOptions,
 ): readonly RecordedVertex[] {
   const keys = vertexKeys(graph);
   const native = nativePlatforms(own);
-  const trees = new Map([...manifests].map(([digest, manifest]) => [digest, treeOf(manifest)]));
   const ignoring = new Set(
     platforms.flatMap(({ definition }) =>
       [...definition.metadata].flatMap(([digest, { ignoreCache }]) => (ignoreCache === true ? [digest] : [])),
@@ -53,7 +68,7 @@ export function recordVertices(
     estimate: estimateOf(vertex.op),
     emulation: emulationOf(vertex.op, native),
     ignoresCache: ignoring.has(vertex.digest),
-    ...cacheFields(vertex, trees, redact),
+    ...cacheFields(vertex, contentOf, redact),
     traits: traitsOf(vertex.op, hash, redact),
     op: recordedOp(vertex.op, redact),
     ...newsFields(news.get(vertex.digest), isGivenSecret(vertex.op), redactLog),
@@ -90,18 +105,15 @@ function logEnd(lines: readonly string[]): readonly string[] {
 
 function cacheFields(
   { op, inputs }: GraphVertex,
-  trees: ReadonlyMap<string, ContentTree>,
+  contentOf: ContentOf,
   redact: (text: string) => string,
 ): Pick<RecordedVertex, "cacheKey" | "deps"> {
   const map = cacheMapOf(op);
-  const deps = (map?.deps ?? []).map(({ selector, content: reads }, index) => {
-    const tree = trees.get(inputs[index]?.digest ?? "");
-    return {
-      selector,
-      reads: reads?.map((each) => ({ ...each, path: redact(each.path) })),
-      content: reads === undefined || tree === undefined ? undefined : contentDigest(tree, reads),
-    };
-  });
+  const deps = (map?.deps ?? []).map(({ selector, content: reads }, index) => ({
+    selector,
+    reads: reads?.map((each) => ({ ...each, path: redact(each.path) })),
+    content: reads && contentOf(inputs[index]?.digest ?? "", reads),
+  }));
   return { cacheKey: map?.digest, deps };
 }
 

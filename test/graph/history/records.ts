@@ -3,7 +3,7 @@ import { compile } from "../../../src/graph/compile.ts";
 import type { CompileOptions } from "../../../src/graph/compile-options.ts";
 import type { BuildRecord, RecordedVertex } from "../../../src/graph/history/build-record.ts";
 import type { Manifest, ManifestFile } from "../../../src/graph/history/manifest.ts";
-import { recordVertices } from "../../../src/graph/history/record-of.ts";
+import { contentIn, recordVertices } from "../../../src/graph/history/record-of.ts";
 import { redacter } from "../../../src/graph/history/redact.ts";
 
 const config = {
@@ -58,7 +58,7 @@ export async function recordOf(build: MadeBuild): Promise<BuildRecord> {
       },
     ]),
   );
-  const vertices = recordVertices(compilation, { news, hash, redact, manifests });
+  const vertices = recordVertices(compilation, { news, hash, redact, contentOf: contentIn(manifests) });
   return {
     ref,
     origin: "solve",

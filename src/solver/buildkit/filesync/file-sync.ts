@@ -9,6 +9,7 @@ import { fileSyncService } from "../session-services.ts";
 import { pathText } from "./byte-path.ts";
 import { diskTree } from "./disk-tree.ts";
 import { ChangedEntry } from "./file-pool.ts";
+import { Lister, type Listing } from "./listing.ts";
 import { memoryTree } from "./memory-tree.ts";
 import { encodeError, MalformedPacket } from "./packet.ts";
 import { CallOver, packetStream } from "./packet-stream.ts";
@@ -23,6 +24,8 @@ export interface FileSyncOptions {
   readonly sources: ReadonlyMap<string, LocalSource>;
   /** With them, an item of a list that contains a comma and a space is told from two. */
   readonly declaredLists?: DeclaredLists;
+  /** Hears of each list that a worker has taken, with all that it asked for of the files on it. Must not throw. */
+  readonly onListed?: ((listing: Listing) => void) | undefined;
 }
 
 /**
@@ -65,8 +68,11 @@ async function answer(call: RawCall, options: FileSyncOptions, context: Attachab
   }
   try {
     const tree = openSource(source);
-    await sendTree(stream, tree, selectFrom(tree, request));
+    const { onListed } = options;
+    const lister = onListed && new Lister(request.dirName, request);
+    await sendTree(stream, tree, selectFrom(tree, request), lister);
     stream.end();
+    if (lister !== undefined) onListed?.(lister.end());
   } catch (error) {
     const failure = failureOf(error, request, source);
     if (error instanceof CallOver || error instanceof UnfitName) {

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { type BytePath, isText, pathText } from "./byte-path.ts";
 import { kindOf } from "./file-mode.ts";
 import { FilePool } from "./file-pool.ts";
+import type { Lister } from "./listing.ts";
 import { decodePacket, endOfStats, finishPacket, putStat, statRoom } from "./packet.ts";
 import { CallOver, type PacketStream } from "./packet-stream.ts";
 import type { Selection } from "./selection.ts";
@@ -30,12 +31,17 @@ const walkBurst = 256;
 /**
  * Offers the selected part of a tree to the worker and sends it the files that it asks for. Memory does not grow with
  * the size of files; for each regular file that is listed and not asked for yet, its name and what tells it apart are
- * kept.
+ * kept. The lister is told of each entry that is offered.
  *
  * Rejects with UnreadableEntry, ChangedEntry, UnfitName, ReceiverError, MalformedPacket, PatternError or CallOver; by then no
  * file is open any more.
  */
-export async function sendTree(stream: PacketStream, tree: Tree, selection: Selection): Promise<void> {
+export async function sendTree(
+  stream: PacketStream,
+  tree: Tree,
+  selection: Selection,
+  lister?: Lister | undefined,
+): Promise<void> {
   const offered = new Map<number, WalkedEntry>();
   const pool = new FilePool(stream, tree);
   let unfit: BytePath | undefined;
@@ -53,6 +59,7 @@ export async function sendTree(stream: PacketStream, tree: Tree, selection: Sele
       if (pool.closed) return;
       const linkname = entry.link ?? entry.stat.target;
       if (kindOf(entry.stat.mode) === "file") offered.set(id, entry);
+      lister?.add(entry);
       if (!isText(entry.path) || !isText(linkname)) unfit ??= entry.path;
       const named = { path: entry.path, linkname };
       const pause = stream.write(statRoom(named), (bytes, at) => putStat(bytes, at, named, entry.stat));
