@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { bundleFrontend } from "../scripts/frontend/bundle.mjs";
 import { benchText } from "./inputs.mjs";
 import { summary } from "./measure.mjs";
 
@@ -40,9 +41,7 @@ export async function measureFrontend(folder, rounds) {
 /** As scripts/frontend-image.mjs and the Dockerfile of the image make it. */
 async function makeScript(folder) {
   const start = join(folder, "start.cjs");
-  copyFileSync(join(root, "examples/frontend/start.cjs"), start);
-  const entry = join(root, "src/cli/commands/frontend-main.ts");
-  await bundle(entry, join(folder, "frontend.cjs"), { format: "cjs", minify: true });
+  await bundleFrontend(folder);
   const child = spawn(process.execPath, [start, "--remember"], { stdio: "inherit" });
   await new Promise((resolve) => child.once("exit", resolve));
   return start;
@@ -52,14 +51,9 @@ async function makeWorker(folder) {
   const outfile = join(folder, "fake-worker.mjs");
   const contents = ["fake-buildkit", "fake-worker"].map((name) => `export * from "./${name}.ts";`).join("\n");
   const stdin = { contents, resolveDir: join(root, "test/solver/buildkit") };
-  await bundle(undefined, outfile, { format: "esm", stdin, packages: "external" });
+  const form = { bundle: true, platform: "node", target: "node20.19", format: "esm", packages: "external" };
+  await build({ ...form, stdin, outfile, logLevel: "warning" });
   return import(pathToFileURL(outfile).href);
-}
-
-async function bundle(entry, outfile, options) {
-  const entryPoints = entry === undefined ? {} : { entryPoints: [entry] };
-  const common = { bundle: true, platform: "node", target: "node20.19", keepNames: true, logLevel: "warning" };
-  await build({ ...common, ...entryPoints, outfile, ...options });
 }
 
 /** What its threads have had of the processors, in milliseconds. */

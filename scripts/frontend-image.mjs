@@ -4,12 +4,12 @@
 // What else `llbc solve` takes goes on to it: --platform, --addr, --output type=…
 // Node comes from Debian's packages, which needs apt (Debian or a relative of it, any user).
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { build } from "esbuild";
+import { bundleFrontend } from "./frontend/bundle.mjs";
 import { makeNodeRoot } from "./frontend/node-root.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -35,27 +35,11 @@ try {
       throw new Error(`${platform}: only linux/amd64, linux/arm64`);
     makeNodeRoot(join(context, "rootfs", architecture), architecture, (line) => console.error(line));
   }
-  await bundle(join(context, "frontend.cjs"));
-  copyFileSync(join(root, "examples/frontend/start.cjs"), join(context, "start.cjs"));
+  await bundleFrontend(context);
   process.exitCode = solve();
 } catch (error) {
   console.error(`frontend-image: ${error.message}`);
   process.exitCode = 1;
-}
-
-/** CommonJS starts faster, and needs nothing of what loads modules. */
-async function bundle(outfile) {
-  await build({
-    entryPoints: [join(root, "src/cli/commands/frontend-main.ts")],
-    outfile,
-    bundle: true,
-    format: "cjs",
-    platform: "node",
-    target: "node20.19",
-    minify: true,
-    keepNames: true,
-    logLevel: "warning",
-  });
 }
 
 function solve() {

@@ -1,21 +1,37 @@
 import { Socket } from "node:net";
 import process from "node:process";
 import type { Readable, Writable } from "node:stream";
-import { frontendCommand } from "./frontend.ts";
+import { setTimeout } from "node:timers/promises";
+import { StdioConnection } from "../../solver/buildkit/stdio-connection.ts";
 
 // The whole program of a frontend image: `llbc frontend` without the rest of the command line.
 const interrupt = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => interrupt.abort());
-// The log of a worker that went away needs nobody to write it.
-process.stderr.on("error", () => {});
 
-// The build of the image only wants the script to have been read.
-if (process.argv[2] !== "--remember") void run();
+/** BuildKit gives up who does not speak soon after it has started: this goes out before the compiler is loaded. */
+const firstCall = "/moby.buildkit.v1.frontend.LLBBridge/Ping";
+
+/** How long the compiler waits to be loaded for the answer, which nothing is read from meanwhile, in milliseconds. */
+const usualAnswer = 500;
+
+void run();
 
 async function run(): Promise<void> {
+  const { argv, env } = process;
+  // The build of the image only wants all scripts to have been read.
+  if (argv[2] === "--remember") {
+    await import("./frontend.ts");
+    return;
+  }
   const [stdin, stdout] = standardStreams();
-  const { env, stderr } = process;
-  process.exit(await frontendCommand({ env, stdin, stdout, stderr, signal: interrupt.signal }));
+  const connection = env.BUILDKIT_SESSION_ID === undefined ? undefined : new StdioConnection(stdin, stdout);
+  if (connection !== undefined) await Promise.race([connection.callAhead(firstCall), setTimeout(usualAnswer)]);
+  // The log of a worker that went away needs nobody to write it.
+  process.stderr.on("error", () => {});
+  const { frontendCommand } = await import("./frontend.ts");
+  process.exit(
+    await frontendCommand({ env, stdin, stdout, stderr: process.stderr, signal: interrupt.signal, connection }),
+  );
 }
 
 /** The standard streams of a process block on a full pipe, and BuildKit may wait for us to read just then. */

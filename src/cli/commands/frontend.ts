@@ -5,8 +5,10 @@ import { Failure } from "../../failure.ts";
 import { runFrontend } from "../../frontend/build.ts";
 import { type ContainerEnvironment, containerEnvironment } from "../../frontend/container-environment.ts";
 import type { Gateway } from "../../frontend/gateway.ts";
+import type { Bridge } from "../../solver/buildkit/bridge.ts";
 import { openGateway } from "../../solver/buildkit/gateway.ts";
-import { StdioBridge } from "../../solver/buildkit/stdio-bridge.ts";
+import { stdioBridge } from "../../solver/buildkit/stdio-bridge.ts";
+import { StdioConnection } from "../../solver/buildkit/stdio-connection.ts";
 import type { ExitCode } from "../terminal.ts";
 
 /** How long BuildKit may take to answer the first call, in milliseconds. */
@@ -24,6 +26,8 @@ export interface FrontendProcess {
   readonly signal: AbortSignal;
   /** How long to wait for the first answer, in milliseconds; 15 seconds if absent, as BuildKit's own frontends do. */
   readonly patience?: number | undefined;
+  /** Over the standard streams, where it is open already. */
+  readonly connection?: StdioConnection | undefined;
 }
 
 /**
@@ -39,16 +43,16 @@ export async function frontendCommand(process: FrontendProcess): Promise<ExitCod
   }
   // Every call under way listens to it.
   setMaxListeners(0, signal);
-  const bridge = new StdioBridge(stdin, stdout);
+  const connection = process.connection ?? new StdioConnection(stdin, stdout);
   try {
-    const gateway = await open(bridge, environment, patience, signal);
+    const gateway = await open(stdioBridge(connection), environment, patience, signal);
     await serve(gateway, signal);
     return 0;
   } catch (error) {
     stderr.write(`error: ${reportOf(error)}\n`);
     return 1;
   } finally {
-    bridge.close();
+    connection.close();
   }
 }
 
@@ -67,7 +71,7 @@ async function serve(gateway: Gateway, signal: AbortSignal): Promise<void> {
 }
 
 async function open(
-  bridge: StdioBridge,
+  bridge: Bridge,
   facts: ContainerEnvironment,
   patience: number,
   signal: AbortSignal,

@@ -1,16 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { fakeBuildKit } from "../../solver/buildkit/fake-buildkit.ts";
 import { workerWith } from "../../solver/buildkit/fake-worker.ts";
-
-const entry = fileURLToPath(new URL("../../../src/cli/commands/frontend-main.ts", import.meta.url));
-
-/** The script of the image, as scripts/frontend-image.mjs makes it. */
-export async function bundleFrontend(outfile: string): Promise<void> {
-  await build({ entryPoints: [entry], outfile, bundle: true, format: "cjs", platform: "node", minify: true });
-}
 
 /** Runs the script as BuildKit does; tells its calls, and the most memory that it had until its last one, in bytes. */
 export async function runBundle(

@@ -2,10 +2,12 @@ import { setMaxListeners } from "node:events";
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../src/failure.ts";
+import type { Bridge } from "../../../src/solver/buildkit/bridge.ts";
 import { bridgeService } from "../../../src/solver/buildkit/client-services.ts";
 import { common, gateway } from "../../../src/solver/buildkit/proto/gen/buildkit.js";
 import { RpcError } from "../../../src/solver/buildkit/rpc-error.ts";
-import { StdioBridge } from "../../../src/solver/buildkit/stdio-bridge.ts";
+import { stdioBridge } from "../../../src/solver/buildkit/stdio-bridge.ts";
+import { StdioConnection } from "../../../src/solver/buildkit/stdio-connection.ts";
 import { fakeBuildKit, pong, type Script } from "./fake-buildkit.ts";
 
 const never = new AbortController().signal;
@@ -19,15 +21,16 @@ afterEach(() => {
 function open(script: Script) {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
   const buildkit = fakeBuildKit(stdin, stdout, script);
-  const bridge = new StdioBridge(stdin, stdout);
+  const connection = new StdioConnection(stdin, stdout);
+  const bridge = stdioBridge(connection);
   closing.push(
-    () => bridge.close(),
+    () => connection.close(),
     () => buildkit.close(),
   );
-  return { bridge, buildkit };
+  return { connection, bridge, buildkit };
 }
 
-const readFile = (bridge: StdioBridge, filePath = "a", signal = never) =>
+const readFile = (bridge: Bridge, filePath = "a", signal = never) =>
   bridge.call(bridgeService.readFile, { ref: "r", filePath }, signal);
 
 async function failureOf(promise: Promise<unknown>): Promise<Failure> {
@@ -121,4 +124,27 @@ test("an abort ends the call with its reason, and the others go on", async () =>
   await expect(reading).rejects.toBe(reason);
   await expect(readFile(bridge, "a", stop.signal)).rejects.toBe(reason);
   expect((await bridge.call(bridgeService.ping, {}, never)).workers).toHaveLength(1);
+});
+
+test("a call that was sent ahead answers the first one like it, and is sent once", async () => {
+  const { connection, bridge, buildkit } = open(() => pong());
+  await connection.callAhead(bridgeService.ping.path);
+  expect(buildkit.calls).toEqual(["Ping"]);
+  expect((await bridge.call(bridgeService.ping, {}, never)).workers).toHaveLength(1);
+  expect(buildkit.calls).toEqual(["Ping"]);
+  await bridge.call(bridgeService.ping, {}, never);
+  expect(buildkit.calls).toEqual(["Ping", "Ping"]);
+});
+
+test("a call that was sent ahead and is not answered can be given up, or breaks with the connection", async () => {
+  const silent = open(() => "silence");
+  void silent.connection.callAhead(bridgeService.ping.path);
+  const stop = new AbortController();
+  const ping = silent.bridge.call(bridgeService.ping, {}, stop.signal);
+  stop.abort(new Error("enough"));
+  await expect(ping).rejects.toThrow("enough");
+
+  const broken = open(() => "hang up");
+  await broken.connection.callAhead(bridgeService.ping.path);
+  expect((await failureOf(broken.bridge.call(bridgeService.ping, {}, never))).code).toBe("worker-unreachable");
 });

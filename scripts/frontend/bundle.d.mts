@@ -1,0 +1,1 @@
+export function bundleFrontend(folder: string): Promise<void>;
