@@ -2,8 +2,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** The builds of tests are none of the user's. */
-const env = { XDG_STATE_HOME: join(tmpdir(), `llbc-test-state-${process.pid}`) };
+/** For tests that build, on a worker that is set up for all of them. */
+const builds = {
+  globalSetup: ["test/e2e/setup.ts"],
+  // The builds of tests are none of the user's. The setup removes the folder in the end.
+  env: { XDG_STATE_HOME: join(tmpdir(), `llbc-test-state-${process.pid}`) },
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  fileParallelism: false,
+};
 
 export default defineConfig({
   test: {
@@ -25,11 +32,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           exclude: ["test/e2e/frontend*.test.ts", "test/e2e/*-matrix.test.ts"],
-          globalSetup: ["test/e2e/setup.ts"],
-          env,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          ...builds,
         },
       },
       {
@@ -37,11 +40,7 @@ export default defineConfig({
         test: {
           name: "frontend",
           include: ["test/e2e/frontend*.test.ts"],
-          globalSetup: ["test/e2e/setup.ts"],
-          env,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          ...builds,
         },
       },
       {
@@ -59,11 +58,8 @@ export default defineConfig({
         test: {
           name: "explain",
           include: ["test/e2e/explain-matrix.test.ts"],
-          globalSetup: ["test/e2e/setup.ts"],
-          env,
+          ...builds,
           testTimeout: 600_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       { test: { name: "soak", include: ["test/soak/**/*.test.ts"], testTimeout: 1_800_000, fileParallelism: false } },

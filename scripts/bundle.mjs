@@ -126,11 +126,10 @@ const whenCalled = new Map(
       "cli/commands/worker-command.ts",
       "cli/commands/worker-flags.ts",
       "cli/parse/size.ts",
+      "graph/build-graph.ts",
     ],
     seldom: [
       "cli/standard-input.ts",
-      "csv-fields.ts",
-      "graph/build-graph.ts",
       "graph/config/ip-address.ts",
       "graph/context-base.ts",
       "graph/context/archive.ts",

@@ -18,6 +18,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide("worker", worker);
   return async () => {
     await runFile(process.execPath, [script, "down", folder]);
-    await rm(folder, { recursive: true, force: true });
+    const { XDG_STATE_HOME: state } = project.config.env;
+    for (const each of [folder, ...(state === undefined ? [] : [state])])
+      await rm(each, { recursive: true, force: true });
   };
 }
