@@ -16,10 +16,11 @@ export interface GitSource
  * repository reached in two ways is one source. BuildKit also asks an ssh host for its key while it compiles, and notes
  * the key if it gets one; compiling stays off the network here, so the worker's known hosts decide.
  */
-export function gitSource(source: GitSource): Pick<SourceVertex, "kind" | "identifier"> & {
+export function gitSource(given: GitSource): Pick<SourceVertex, "kind" | "identifier"> & {
   readonly attrs: ReadonlyMap<string, string>;
   readonly caps: readonly string[];
 } {
+  const source = readAgain(given);
   const attrs = new Map([
     ["git.fullurl", source.remote],
     ["git.authtokensecret", "GIT_AUTH_TOKEN"],
@@ -39,6 +40,13 @@ export function gitSource(source: GitSource): Pick<SourceVertex, "kind" | "ident
   if (source.mtime !== "") attribute("git.mtime", source.mtime, "source.git.mtime");
   if (source.fetchByCommit) attribute("git.fetchbycommit", "true", "source.git.fetchbycommit");
   return { kind: "source", identifier: identifierOf(source), attrs, caps };
+}
+
+/** BuildKit reads the address twice. Of one without a host or path, `ssh:` is left, which it then takes for a host. */
+function readAgain(source: GitSource): GitSource {
+  const { remote } = source;
+  if (remote !== "ssh:" && remote !== "git:") return source;
+  return { ...source, remote: `https://${remote}`, transport: "https", host: remote, path: "" };
 }
 
 function identifierOf({ host, path, ref, subdir }: GitSource): string {

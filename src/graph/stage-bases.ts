@@ -1,5 +1,7 @@
+import { formatPlatformFully, type Platform } from "../platform.ts";
 import { AppendList } from "./append-list.ts";
 import type { EvaluationContext } from "./evaluation-context.ts";
+import { InvalidDockerfile } from "./invalid-dockerfile.ts";
 import { resolveNode, startFromScratch } from "./resolve-base.ts";
 import { addTriggers } from "./stage-commands.ts";
 import { reachableFrom, type StageNode } from "./stage-node.ts";
@@ -55,8 +57,29 @@ function takeTriggers(context: EvaluationContext, table: StageTable, node: Stage
 
 function takeImageTriggers(node: StageNode): readonly string[] {
   const triggers = node.start.image.onBuild.toArray();
-  if (triggers.length > 0) node.start = { ...node.start, image: { ...node.start.image, onBuild: AppendList.of() } };
+  if (triggers.length === 0) return triggers;
+  refuseEndlessTriggers(node);
+  node.start = { ...node.start, image: { ...node.start.image, onBuild: AppendList.of() } };
   return triggers;
+}
+
+/** An image whose triggers read from the image itself needs itself once more each time. BuildKit never comes back. */
+function refuseEndlessTriggers(node: StageNode): void {
+  const sameImage = (other: StageNode) =>
+    other.baseName === node.baseName && samePlatform(other.platform, node.platform);
+  let seen = false;
+  let { lines } = node.stage;
+  for (let above = node.namedByTriggerOf; above !== undefined; above = above.namedByTriggerOf) {
+    seen ||= sameImage(above);
+    ({ lines } = above.stage);
+  }
+  if (!seen) return;
+  const message = `an ONBUILD trigger of the image ${node.baseName} reads from the image itself, which has no end`;
+  throw new InvalidDockerfile("endless-triggers", message, { lines });
+}
+
+function samePlatform(a: Platform | undefined, b: Platform | undefined): boolean {
+  return (a && formatPlatformFully(a)) === (b && formatPlatformFully(b));
 }
 
 function takeStageTriggers(node: StageNode, base: StageNode): readonly string[] {

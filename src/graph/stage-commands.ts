@@ -35,7 +35,9 @@ export function addTriggers(
     const parsed = parseTrigger(trigger, triggerLines);
     if (!parsed.ok) throw new InvalidDockerfile(parsed.error.rule, parsed.error.message, { lines });
     try {
-      return link(node, table, parsed.instruction, escapeChar, true);
+      const command = link(node, table, parsed.instruction, escapeChar, true);
+      for (const source of command.sources) if (!source.registered) source.namedByTriggerOf ??= node;
+      return command;
     } catch (error) {
       if (error instanceof InvalidDockerfile) error.lines = lines;
       throw error;

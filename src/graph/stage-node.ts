@@ -47,6 +47,8 @@ export class StageNode implements SourceStage, StageRecorder {
   platform: Platform | undefined;
   ignoreCache = false;
   commands: readonly StageCommand[] = [];
+  /** The stage or image whose trigger names this image. */
+  namedByTriggerOf: StageNode | undefined;
   /** The stages that instructions read, with the (last) instruction that does. */
   readonly dependencies = new Map<StageNode, Instruction>();
   /** Steps that display names count. */

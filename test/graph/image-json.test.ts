@@ -4,7 +4,7 @@ import { decodeImage } from "../../src/graph/image-decode.ts";
 import { encodeImage } from "../../src/graph/image-json.ts";
 import { scratchImage } from "../../src/graph/image-state.ts";
 
-function reencoded(config: object): unknown {
+function reencoded(config: object): string {
   const image = decodeImage(config);
   if (image === undefined) throw new Error("not read");
   return encodeImage(image);
@@ -48,6 +48,32 @@ describe("image configs", () => {
     { config: { Healthcheck: { Interval: 1.5 } } },
   ])("are refused when a field has another type: %j", (config) => {
     expect(decodeImage(config)).toBeUndefined();
+  });
+
+  it.each([
+    ["the last of several values", '{"os":"a","OS":"b","os":null}', '"os":"b"'],
+    ["merged objects", '{"config":{"User":"u"},"Config":{"StopSignal":"9"}}', '"User":"u","StopSignal":"9"'],
+    ["merged maps", '{"config":{"Labels":{"10":"a","b":"c"},"labels":{"9":"z","b":null}}}', '"10":"a","9":"z","b":""'],
+    ["what null takes away", '{"config":{"Cmd":["a"],"cmd":null}}', '"config":{}'],
+    ["list items that null leaves", '{"config":{"Cmd":["a","b"],"cmd":[null]}}', '"Cmd":["a"]'],
+    ["letters that fold", '{"config":{"WorKingDir":"/w","Uſer":"u"}}', '"User":"u","WorkingDir":"/w"'],
+    ["long numbers", '{"config":{"Healthcheck":{"Interval":9007199254740993}}}', '"Interval":9007199254740993'],
+    ["surrogates", '{"config":{"User":"\\udc80 \\"a\\":1"}}', '"User":"\ufffd \\"a\\":1"'],
+  ])("are read from text as Go reads it: %s", (_, text, part) => {
+    expect(reencoded(Buffer.from(text))).toContain(part);
+  });
+
+  it.each([
+    "\ufeff{}",
+    '{"os":1,"os":"linux"}',
+    '{"config":{"Healthcheck":{"Retries":1.0}}}',
+    '{"config":{"Healthcheck":{"Retries":1e3}}}',
+    '{"config":{"Volumes":{"a":[]}}}',
+    '{"os":"a" 1}',
+    '{"os":01}',
+    "{1:2}",
+  ])("are refused as text where Go refuses it: %s", (text) => {
+    expect(decodeImage(Buffer.from(text))).toBeUndefined();
   });
 
   it("are refused when they are no JSON", () => {

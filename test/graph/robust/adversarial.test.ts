@@ -321,3 +321,34 @@ describe("next to nothing", () => {
     expect(await sizeOrRule(source)).toBe(expected);
   });
 });
+
+describe("triggers of images", () => {
+  const image = (...onBuild: readonly string[]) => ({
+    config: { os: "linux", architecture: "amd64", config: { OnBuild: onBuild }, rootfs: { diff_ids: ["sha256:0"] } },
+  });
+
+  it.each(["COPY --from=a /x /y", "RUN --mount=from=a,target=/x y"])(
+    "that need their own image have no end: %s",
+    async (trigger) => {
+      const images = { "docker.io/library/a:latest": image(trigger) };
+      expect(await sizeOrRule("FROM a\n", { images })).toBe("endless-triggers");
+      expect(await sizeOrRule("FROM scratch\nCOPY --from=a /x /y\n", { images })).toBe("endless-triggers");
+    },
+  );
+
+  it("that need each other have none either", async () => {
+    const images = {
+      "docker.io/library/a:latest": image("COPY --from=b /x /y"),
+      "docker.io/library/b:latest": image("COPY --from=a /x /y"),
+    };
+    expect(await sizeOrRule("FROM b\n", { images })).toBe("endless-triggers");
+  });
+
+  it("may need an image twice", async () => {
+    const images = {
+      "docker.io/library/a:latest": image("COPY --from=b /x /y", "COPY --from=b /x /z"),
+      "docker.io/library/b:latest": image("RUN x"),
+    };
+    expect(await sizeOrRule("FROM a\n", { images })).toBe(5);
+  });
+});
