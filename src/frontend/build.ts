@@ -17,6 +17,7 @@ import { frontendResult } from "./frontend-result.ts";
 import type { FrontendResult, Gateway } from "./gateway.ts";
 import { GatewayReader } from "./gateway-reader.ts";
 import { gatewayResolver } from "./gateway-resolver.ts";
+import { askOwnFrontend, standInsFor } from "./own-frontend.ts";
 import { readDockerfile } from "./read-dockerfile.ts";
 import { answerRequest, type RequestSubject } from "./requests.ts";
 import { sbomMaker } from "./sbom.ts";
@@ -35,6 +36,11 @@ export interface BuildHooks {
   readonly onForward?: ((syntax: SyntaxLine) => void) | undefined;
   /** Compiles whatever frontend a syntax line names. */
   readonly ignoresSyntax?: boolean | undefined;
+  /**
+   * A provenance will tell of the build: where the worker's own frontend comes to the same definitions, its results are
+   * returned, of which the worker tells all.
+   */
+  readonly isAttested?: boolean | undefined;
   /** What comes of it, before it is returned to the worker. */
   readonly onResult?: ((result: FrontendResult) => void) | undefined;
 }
@@ -71,20 +77,43 @@ export async function buildDockerfile(
   if (request !== undefined) return withText(files, () => answerRequest(request, subject));
   const warn = (diagnostics: readonly Diagnostic[]) =>
     sendWarnings(gateway, diagnostics.filter(isWarning), sourceOf(files), files.definition, signal);
-  const compilation = await withText(files, () =>
-    compileSubject(subject, hooks.warnsOfInvalid === true ? warn : undefined),
-  );
-  await warn(compilation.diagnostics);
+  const stop = new AbortController();
+  const linked = AbortSignal.any([signal, stop.signal]);
+  const asked = hooks.isAttested === true ? askOwnFrontend(gateway, syntax, linked) : undefined;
+  // It is awaited where its answer is needed; a Dockerfile that does not compile needs none.
+  asked?.catch(() => {});
+  let compilation: Compilation;
+  try {
+    compilation = await withText(files, () =>
+      compileSubject(subject, hooks.warnsOfInvalid === true ? warn : undefined),
+    );
+  } catch (error) {
+    stop.abort(error);
+    throw error;
+  }
+  const own = await asked;
+  // The worker's frontend has told its own.
+  if (own === undefined) await warn(compilation.diagnostics);
   await hooks.onCompiled?.(compilation);
-  const makeAttestations = await sbomMaker(gateway, site.buildPlatform, signal);
   const { multiPlatform, cacheImports } = readBuildConfig(options, undefined, site.buildPlatform);
+  const standIns = own && standInsFor(compilation, own, multiPlatform);
+  if (standIns !== undefined)
+    return withAttestations(frontendResult(compilation, standIns.refs, multiPlatform), standIns);
+  const makeAttestations = await sbomMaker(gateway, site.buildPlatform, signal);
   const solves = compilation.platforms.map(({ definition }) => async (linked: AbortSignal) => {
     const result = await gateway.solve({ definition: definition.bytes, cacheImports }, linked);
     return result.ref;
   });
   const refs = await allTogether(solves, signal);
   const attestations = await makeAttestations?.(compilation, signal);
-  return { ...frontendResult(compilation, refs, multiPlatform), ...(attestations && { attestations }) };
+  return withAttestations(frontendResult(compilation, refs, multiPlatform), { attestations });
+}
+
+function withAttestations(
+  result: FrontendResult,
+  { attestations }: Pick<FrontendResult, "attestations">,
+): FrontendResult {
+  return attestations === undefined ? result : { ...result, attestations };
 }
 
 /**

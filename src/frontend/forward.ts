@@ -41,6 +41,7 @@ async function forward(
   const frontendInputs = gatewayCaps.has("frontend.inputs") ? await gateway.inputs(signal) : undefined;
   const frontendOptions = new Map([...options, ["cmdline", commandLine], ["source", image]]);
   const result = await gateway.solve({ frontend: "gateway.v0", frontendOptions, frontendInputs }, signal);
-  const { ref, refs, metadata } = result;
-  return refs.size === 0 ? { ref, metadata } : { refs, metadata };
+  const { ref, refs, metadata, attestations } = result;
+  const rest = { metadata, ...(attestations === undefined ? {} : { attestations }) };
+  return refs.size === 0 ? { ref, ...rest } : { refs, ...rest };
 }

@@ -121,11 +121,15 @@ export interface GatewayResult {
   readonly ref?: GatewayRef | undefined;
   readonly refs: ReadonlyMap<string, GatewayRef | undefined>;
   readonly metadata: ReadonlyMap<string, Uint8Array>;
+  /** By platform, those of a frontend that made some. */
+  readonly attestations?: ReadonlyMap<string, readonly Attestation[]> | undefined;
 }
 
 /** A solved result that the worker keeps while the build lasts. */
 export interface GatewayRef {
   readonly id: string;
+  /** The `pb.Definition` message that it is the result of, where the worker tells. */
+  readonly definition?: Uint8Array | undefined;
   /** Paths are absolute or relative to the root; a path that is missing rejects. */
   readFile(path: string, options: ReadFileOptions, signal: AbortSignal): Promise<Uint8Array>;
   readDir(path: string, options: ReadDirOptions, signal: AbortSignal): Promise<readonly FileStat[]>;

@@ -50,7 +50,8 @@ export function diagnosticsText(
           severity: diagnostic.severity,
           label: diagnostic.rule,
           message: diagnostic.message,
-          filename: diagnostic.filename,
+          // An option is not in the file.
+          filename: diagnostic.rule === "invalid-option" ? undefined : diagnostic.filename,
           ranges: diagnostic.ranges,
           lines: diagnostic.ranges.length === 0 ? undefined : linesOf(diagnostic.filename),
           ...(diagnostic.url === undefined ? {} : { url: diagnostic.url }),

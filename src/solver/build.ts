@@ -97,6 +97,7 @@ class Build {
     await this.#tell({ kind: "worker", worker: worker.info });
     const notes = [...caches.notes, ...(keepsOnlyCache(exports, options) ? [onlyCache] : [])];
     for (const message of notes) await this.#tell({ kind: "note", message });
+    const given = this.#frontendOptions(inputs, worker, protocol, caches);
     let sizes: Promise<readonly ImageSize[] | undefined> | undefined;
     const job: Job = {
       connection,
@@ -106,8 +107,13 @@ class Build {
         attach: (context) =>
           attachables(options, { inputs, exports, caches, ssh, definitions: () => this.definitions }, context),
       },
-      what: this.#work(connection, worker, caches),
-      frontendOptions: this.#frontendOptions(inputs, worker, protocol, caches),
+      what: this.#work(
+        connection,
+        worker,
+        caches,
+        options.provenanceRecord !== undefined || given.has("attest:provenance"),
+      ),
+      frontendOptions: given,
       exporters: exports.exporters,
       caches,
       sourcePolicy: options.sourcePolicy,
@@ -128,7 +134,7 @@ class Build {
     });
     const provenance = await this.#provenance(connection, ref, signal);
     await finishExports(exports, exporterResponse);
-    await finishCaches(caches, exporterResponse);
+    await finishCaches(caches, exporterResponse, (message) => this.#tell({ kind: "note", message }));
     return {
       worker: worker.info,
       ref,
@@ -168,7 +174,7 @@ class Build {
     ]);
   }
 
-  #work(connection: Connection, { info: { platforms } }: Worker, { imports }: CachePlan): Work {
+  #work(connection: Connection, { info: { platforms } }: Worker, { imports }: CachePlan, isAttested: boolean): Work {
     const { maxParallelism, keepGoing = false, syntax } = this.#options;
     const frontend = this.#options.frontend ?? (syntax === "forward" ? "dockerfile.v0" : undefined);
     const cacheImports = imports.map(({ type, attrs = {} }) => ({ type, attrs: new Map(Object.entries(attrs)) }));
@@ -177,6 +183,7 @@ class Build {
       keepGoing,
       mayRun: this.#options.requireCache === true ? this.#cacheRequirement(connection, cacheImports) : undefined,
       ignoresSyntax: syntax === "here",
+      isAttested,
       cacheImports,
       platforms,
     };

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { errnoText } from "../errno.ts";
+import { errnoOf, errnoText } from "../errno.ts";
 import { Failure } from "../failure.ts";
-import { type ContentFolder, sizeOfBlob } from "./buildkit/content/content-folder.ts";
+import { hasDigest } from "../registry/digest-check.ts";
+import { blobPath, type ContentFolder } from "./buildkit/content/content-folder.ts";
 import { storeName } from "./buildkit/content/content-store.ts";
 import { completeCache, isCacheActive } from "./cache-credentials.ts";
 import { recordOf } from "./json-fields.ts";
@@ -17,9 +18,16 @@ export interface CachePlan {
   /** Folders on this machine that caches are read from and written to, by the worker's names for them. */
   readonly stores: ReadonlyMap<string, ContentFolder>;
   /** Folders that get a cache: where it is to be found again under a tag. */
-  readonly written: readonly { readonly folder: string; readonly tag: string }[];
+  readonly written: readonly WrittenCache[];
   /** Why a cache was left out: for the user to know. */
   readonly notes: readonly string[];
+}
+
+interface WrittenCache {
+  readonly folder: string;
+  readonly tag: string;
+  /** The build does not fail by it. */
+  readonly mayFail: boolean;
 }
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -38,10 +46,12 @@ export async function planCaches(
   const stores = new Map<string, ContentFolder>();
   const notes: string[] = [];
   const exports: CacheEntry[] = [];
-  const written: { folder: string; tag: string }[] = [];
+  const written: WrittenCache[] = [];
   for (const entry of [...cacheTo, ...inlineOf(buildArgs)].map((each) => completeCache(each, env))) {
     if (!isCacheActive(entry)) continue;
-    exports.push(entry.type === "local" ? await planLocalExport(entry, stores, written) : checked(entry));
+    const planned = entry.type === "local" ? await planLocalExport(entry, stores, written) : checked(entry);
+    if (typeof planned === "string") notes.push(planned);
+    else exports.push(planned);
   }
   const imports: CacheEntry[] = [];
   for (const entry of cacheFrom.map((each) => completeCache(each, env))) {
@@ -57,19 +67,25 @@ export async function planCaches(
   return { imports, exports, stores, written, notes };
 }
 
-/** Where the caches go into folders, names them there, now that they are whole. */
+/**
+ * Where the caches go into folders, names them there, now that they are whole. `note` hears of one that could not be and
+ * that is not to matter.
+ */
 export async function finishCaches(
   { written }: CachePlan,
   exporterResponse: ReadonlyMap<string, string>,
+  note: (message: string) => Promise<void> | void,
 ): Promise<void> {
   const manifest = exporterResponse.get("cache.manifest");
   if (manifest === undefined) return;
   const descriptor = recordOf(JSON.parse(manifest));
-  for (const { folder, tag } of written) {
+  for (const { folder, tag, mayFail } of written) {
     try {
       await addToIndex(folder, descriptor, [{ kind: "tag", tag }]);
     } catch (error) {
-      throw new Failure("export-failed", `cannot name the cache in ${folder}: ${errnoText(error)}`, { cause: error });
+      const message = `cannot name the cache in ${folder}: ${whyUnread(error)}`;
+      if (!mayFail) throw new Failure("export-failed", message, { cause: error });
+      await note(`The cache was not written: ${message}.`);
     }
   }
 }
@@ -80,24 +96,47 @@ function inlineOf(buildArgs: Readonly<Record<string, string>>): readonly CacheEn
   return /^(1|t|true)$/i.test(asked) ? [{ type: "inline" }] : [];
 }
 
+/** The entry as the worker gets it, or why there is none; what would fail in the end is told before anything is built. */
 async function planLocalExport(
   { type, attrs = {} }: CacheEntry,
   stores: Map<string, ContentFolder>,
-  written: { folder: string; tag: string }[],
-): Promise<CacheEntry> {
+  written: WrittenCache[],
+): Promise<CacheEntry | string> {
   const folder = required(type, attrs, "dest");
+  const mayFail = /^(1|t|true)$/i.test(attrs["ignore-error"] ?? "");
+  const problem = await problemOf(resolve(folder));
+  if (problem !== undefined && mayFail) return `No cache is written to ${folder}: ${problem.message}.`;
+  if (problem !== undefined) throw problem;
   const id = storeId(folder);
+  stores.set(storeName.cache(id), { path: resolve(folder), writable: true });
+  written.push({ folder: resolve(folder), tag: attrs.tag ?? "latest", mayFail });
+  return { type, attrs: { ...attrs, dest: id } };
+}
+
+/** Why a folder, which is made if there is none, can take no cache. */
+async function problemOf(folder: string): Promise<Failure | undefined> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {
-    throw new Failure("export-failed", `cannot make the folder of the cache, ${folder}: ${errnoText(error)}`, {
+    return new Failure("export-failed", `cannot make the folder of the cache, ${folder}: ${errnoText(error)}`, {
       remedy: "Give a folder that can be written as dest.",
       cause: error,
     });
   }
-  stores.set(storeName.cache(id), { path: resolve(folder), writable: true });
-  written.push({ folder: resolve(folder), tag: attrs.tag ?? "latest" });
-  return { type, attrs: { ...attrs, dest: id } };
+  try {
+    await readIndex(folder);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return undefined;
+    return new Failure("export-failed", `cannot add a cache to the folder ${folder}: ${whyUnread(error)}`, {
+      remedy: "Remove the folder, or give another one as dest.",
+      cause: error,
+    });
+  }
+  return undefined;
+}
+
+function whyUnread(error: unknown): string {
+  return error instanceof SyntaxError || error instanceof TypeError ? "its index is damaged" : errnoText(error);
 }
 
 /** The entry as the worker gets it, or why there is none. */
@@ -120,12 +159,17 @@ async function findLocalCache(folder: string, given: string | undefined, tag: st
   try {
     const digest = given ?? findEntry(await readIndex(folder), tag)?.digest;
     if (digest === undefined) return { digest, why: `it has nothing tagged ${tag}` };
-    const size = await sizeOfBlob({ path: folder, writable: false }, digest);
-    return size === undefined ? { digest: undefined, why: `it lacks ${digest}` } : { digest };
+    // A worker takes what it is given for the manifest.
+    const content = await readFile(blobPath({ path: folder, writable: false }, digest)).catch(absent);
+    if (content === undefined) return { digest: undefined, why: `it lacks ${digest}` };
+    return hasDigest(content, digest) ? { digest } : { digest: undefined, why: `its manifest ${digest} is damaged` };
   } catch (error) {
-    const why = error instanceof SyntaxError || error instanceof TypeError ? "its index is damaged" : errnoText(error);
-    return { digest: undefined, why };
+    return { digest: undefined, why: whyUnread(error) };
   }
+}
+
+function absent(error: unknown): undefined {
+  if (errnoOf(error) !== "ENOENT") throw error;
 }
 
 function checked(entry: CacheEntry): CacheEntry {

@@ -1,9 +1,11 @@
 import { Failure } from "../failure.ts";
+import { parseImageReference } from "../image-reference.ts";
 import type { SolveOptions } from "./solve-options.ts";
 
 /** Throws a Failure `usage` for options that make no sense, whatever is built. */
 export function checkOptions(options: SolveOptions): void {
   checkRetry(options);
+  checkNames(options);
   checkSteps(options);
   const { maxParallelism, frontend } = options;
   if (maxParallelism === undefined) return;
@@ -20,6 +22,18 @@ export function checkOptions(options: SolveOptions): void {
 function checkRetry({ retry = 0 }: SolveOptions): void {
   if (Number.isSafeInteger(retry) && retry >= 0) return;
   throw new Failure("usage", `retry is ${retry}, but has to be a whole number from 0 on`);
+}
+
+function checkNames({ tags = [] }: SolveOptions): void {
+  for (const tag of tags) {
+    if (parseImageReference(tag) !== undefined) continue;
+    const small = tag.toLowerCase();
+    const remedy =
+      small !== tag && parseImageReference(small) !== undefined
+        ? `The path of an image is in small letters: ${small}.`
+        : "Write it as [registry/]repository[:tag], as in registry.example.com/team/app:1.";
+    throw new Failure("usage", `"${tag}" is no name of an image`, { remedy });
+  }
 }
 
 function checkSteps({ requireCache, keepGoing, noCache, noCacheFilter = [], frontend, syntax }: SolveOptions): void {

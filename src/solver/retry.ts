@@ -62,6 +62,8 @@ const passes = new RegExp(
     "\\b(429|50[0234]) (Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)",
     "toomanyrequests",
     "short read|failed size validation",
+    // Of a push, a worker tells the code in the registry's answer in place of the status, where there is one.
+    "failed to push \\S+: (unknown|unavailable)\\b",
   ].join("|"),
   "i",
 );

@@ -17,6 +17,8 @@ export interface WorkOptions {
   readonly mayRun: ((definitions: readonly Definition[], signal: AbortSignal) => Promise<void>) | undefined;
   /** A Dockerfile is compiled here whatever frontend its syntax line names. */
   readonly ignoresSyntax: boolean;
+  /** Someone will read the provenance of the build. */
+  readonly isAttested: boolean;
   readonly cacheImports: readonly CacheImport[];
   /** What the worker says it runs. */
   readonly platforms: readonly string[];
@@ -24,7 +26,7 @@ export interface WorkOptions {
 
 /** The work of a Dockerfile that we compile. `onCompiled` hears of the definitions before anything of them runs. */
 export function dockerfileWork(options: WorkOptions, onCompiled: (compilation: Compilation) => void): Work {
-  const { platforms, ignoresSyntax } = options;
+  const { platforms, ignoresSyntax, isAttested } = options;
   return {
     kind: "gateway",
     run: (gateway, signal) => {
@@ -37,6 +39,7 @@ export function dockerfileWork(options: WorkOptions, onCompiled: (compilation: C
         },
         onForward: (syntax: SyntaxLine) => refuseForward(options, syntax),
         ignoresSyntax,
+        isAttested,
       };
       return runFrontend(gateway, hooks, signal);
     },

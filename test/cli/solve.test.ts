@@ -7,12 +7,13 @@ const files = { Dockerfile: "FROM scratch AS base\n# what is run\nFROM base AS a
 const nowhere = ["--addr", "unix:///nowhere/none.sock"];
 
 it.each([
+  { args: ["-t", "Shop/App"], says: "shop/app" },
   { args: ["--progress", "loud"], says: "rawjson" },
   { args: ["--progress", "tty"], says: "standard error is none" },
   { args: ["-q", "--progress", "plain"], says: "--quiet exclude each other" },
   { args: ["--secret", "id=x,src=none"], says: "--secret id=x" },
   { args: ["--allow", "everything"], says: "security.insecure" },
-  { args: ["--call", "inspect"], says: "build, check, outline, targets" },
+  { args: ["--call", "outlin"], says: "did you mean outline?" },
   { args: ["--iidfile", "id", "-o", "out"], says: "type local is no image" },
   { args: ["-q", "-o", "-"], says: "standard output" },
   { args: ["--resource", "memory"], says: "NAME=LIMIT" },

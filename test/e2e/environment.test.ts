@@ -69,7 +69,7 @@ test("BUILDX_METADATA_PROVENANCE and BUILDX_METADATA_WARNINGS: what the metadata
   const keys = (value: object) => Object.keys(value).sort();
   for (const wanted of ["min", "max", "disabled"]) {
     const env = { BUILDX_METADATA_PROVENANCE: wanted, BUILDX_METADATA_WARNINGS: "1" };
-    const [mine, theirs] = await metadata([context, "--syntax=forward"], env);
+    const [mine, theirs] = await metadata([context], env);
     expect(keys(mine)).toEqual(keys(theirs));
     const warnings = ({ "buildx.build.warnings": told = [] }: Metadata) =>
       told.map(({ short, range, url }) => ({ short, range, url }));
@@ -79,9 +79,9 @@ test("BUILDX_METADATA_PROVENANCE and BUILDX_METADATA_WARNINGS: what the metadata
     expect(keys(a ?? {})).toEqual(keys(b ?? {}));
     expect(a?.invocation.parameters).toEqual(b?.invocation.parameters);
   }
-  const [compiled] = await metadata([context], {});
-  expect(compiled["buildx.build.provenance"]).toMatchObject({ buildType: "https://mobyproject.org/buildkit@v1" });
-  expect(compiled["buildx.build.warnings"]).toBeUndefined();
+  const [told] = await metadata([context], {});
+  expect(told["buildx.build.provenance"]).toMatchObject({ buildType: "https://mobyproject.org/buildkit@v1" });
+  expect(told["buildx.build.warnings"]).toBeUndefined();
 });
 
 test("BUILDX_GIT_INFO, BUILDX_GIT_LABELS, BUILDX_GIT_CHECK_DIRTY: what git knows of the context", {
@@ -95,11 +95,11 @@ test("BUILDX_GIT_INFO, BUILDX_GIT_LABELS, BUILDX_GIT_CHECK_DIRTY: what git knows
   const vcs = (told: Metadata) =>
     told["buildx.build.provenance"]?.metadata?.["https://mobyproject.org/buildkit@v1#metadata"]?.vcs;
   const max = { BUILDX_METADATA_PROVENANCE: "max" };
-  const [mine, theirs] = await metadata([context, "--syntax=forward", "--provenance=mode=max"], max);
+  const [mine, theirs] = await metadata([context, "--provenance=mode=max"], max);
   expect(vcs(mine)).toEqual(vcs(theirs));
   expect(vcs(mine)).toMatchObject({ revision: git(context, "rev-parse", "HEAD"), "localdir:context": "." });
   expect(JSON.stringify(vcs(mine))).not.toContain("pass");
-  const [none] = await metadata([context, "--syntax=forward"], { ...max, BUILDX_GIT_INFO: "0" });
+  const [none] = await metadata([context], { ...max, BUILDX_GIT_INFO: "0" });
   expect(vcs(none)).toBeUndefined();
   writeFileSync(join(context, "a.txt"), "changed");
   const labelled = { BUILDX_GIT_LABELS: "1", BUILDX_GIT_CHECK_DIRTY: "1" };

@@ -101,6 +101,7 @@ test("a socket that may not be used says so, and what to do", async () => {
 test.each([
   ["local", "."],
   ["oci", "image.tar"],
+  ["docker", "image.tar"],
   ["tar", "files.tar"],
 ] as const)(
   "a disk that is full when the result comes (%s): the build fails, and leaves nothing half-written",
@@ -118,6 +119,7 @@ test.each([
 test.each([
   ["a cache", { cacheTo: [{ type: "local", attrs: { mode: "max" } }] }],
   ["an OCI layout", { outputs: [{ type: "oci", attrs: { tar: "false" } }] }],
+  ["a Docker layout", { outputs: [{ type: "docker", attrs: { tar: "false" } }] }],
 ] as const)("a disk that is full when blobs come (%s)", async (_, what) => {
   const dest = smallDisk();
   const options =

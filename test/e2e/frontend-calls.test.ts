@@ -69,15 +69,16 @@ test("llbc has the frontend asked that a syntax line names, as docker buildx doe
   const context = contextWith(`# syntax=${image}\nFROM ${testWorker().base} AS Base\nARG WHO\nENTRYPOINT a b\n`);
   for (const call of ["check", "outline", "targets", "subrequests.describe", "outline,format=json"]) {
     const args = ["build", context, "--call", call, "--progress", "none"];
-    const theirs = await run("docker", ["buildx", ...args], { env: buildxEnvironment() });
+    const theirs = await run("docker-buildx", args, { env: buildxEnvironment() });
     const ours = await run(process.execPath, [cli, ...args]);
+    expect(ours.code, `${call} ${ours.stderr} ${theirs.stderr}`).toBe(theirs.code);
     // It says where the Dockerfile is on this machine.
     expect(ours).toMatchObject({ code: theirs.code, stdout: theirs.stdout.replaceAll(`${context}/`, "") });
     expect(ours.stdout).not.toBe("");
   }
   // Read as a Dockerfile of docker's, it is asked here.
   const here = await run(process.execPath, [cli, "build", context, "--call", "targets", "--syntax", "here"]);
-  expect(here.stdout).toContain("Base");
+  expect(here.stdout).toContain("base (default)");
 });
 
 function caseOf<Expected>(group: string, name: string): ConformanceCase<Expected> {

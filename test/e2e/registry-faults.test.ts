@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -82,6 +83,47 @@ test("a registry that fails for a while, is slow, and breaks off once: the build
   expect(left).toEqual(["out.tar"]);
   expect([failures > 1, halves > 1]).toEqual([true, true]);
   expect(requests.length).toBeGreaterThan(4);
+});
+
+test("a registry that sends a blob of the right length and of other content", async () => {
+  const { outcome, left } = await buildFrom(async (request, response, pass) => {
+    if (!isBlob(request)) {
+      pass();
+      return;
+    }
+    const answer = await fetch(`http://${testWorker().registry}${request.url}`);
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
+    response.writeHead(200, { "Content-Length": bytes.length }).end(bytes);
+  });
+  expect(outcome).toMatchObject({ name: "Failure", code: "image-unresolved" });
+  expect(outcome instanceof Failure && outcome.remedy).toMatch(/damaged|--retry/);
+  expect(left).toEqual([]);
+});
+
+test("a push that a registry cannot take for the moment is tried again, as often as is asked", async () => {
+  // The worker itself asks again some times before it gives up.
+  let isBusy = true;
+  const isUpload = ({ method }: IncomingMessage) => isBusy && (method === "POST" || method === "PUT");
+  const registry = await faultyRegistry(answering(503, isUpload));
+  const context = temporaryFolder();
+  writeFileSync(
+    join(context, "Dockerfile"),
+    `FROM scratch\nCOPY Dockerfile /\nLABEL a=${randomBytes(20).toString("hex")}\n`,
+  );
+  const { events, digest } = await build(context, {
+    push: true,
+    tags: [`${registry.host}/retried:1`],
+    retry: 2,
+    onEvent: (event) => {
+      if (event.kind === "note") isBusy = false;
+    },
+  });
+  expect(events).toContainEqual({ kind: "note", message: expect.stringContaining("(1 of 2)") });
+  const pushed = await fetch(`http://${testWorker().registry}/v2/retried/manifests/1`, {
+    headers: { accept: "application/vnd.oci.image.index.v1+json" },
+  });
+  expect(pushed.headers.get("docker-content-digest")).toBe(digest);
 });
 
 test.each([

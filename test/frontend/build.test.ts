@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { DockerfileError } from "../../src/diagnostic.ts";
 import { Failure } from "../../src/failure.ts";
 import { buildDockerfile, runFrontend } from "../../src/frontend/build.ts";
+import type { GatewayResult } from "../../src/frontend/gateway.ts";
 import type { Compilation } from "../../src/graph/compilation.ts";
 import { compile } from "../../src/graph/compile.ts";
 import { unmarshal } from "../../src/llb/unmarshal.ts";
@@ -295,6 +296,58 @@ describe("other frontends", () => {
     await expect(build("FROM alpine\n", wanted("x.y+forward"))).rejects.toMatchObject({ code: "capability-missing" });
     const forwarded = await build("# syntax=acme/front\nFROM alpine\n", wanted("x.y+forward"));
     expect(forwarded.gateway.solves.at(-1)?.frontend).toBe("gateway.v0");
+  });
+});
+
+describe("a build that a provenance will tell of", () => {
+  const dockerfile = "FROM alpine as Made\nRUN x\n";
+
+  async function attested(own: MemoryWorld["own"], options: MemoryWorld["options"] = {}) {
+    const gateway = new MemoryGateway(worldOf(dockerfile, { options, ...(own === undefined ? {} : { own }) }));
+    const result = await buildDockerfile(gateway, { isAttested: true }, signal);
+    return { gateway, result, asked: gateway.solves.filter(({ frontend }) => frontend === "dockerfile.v0") };
+  }
+
+  /** What the worker's frontend returns whose definition is this. */
+  function resultOf(definition: Uint8Array | undefined): GatewayResult {
+    const unserved = () => Promise.reject(new Error("not served"));
+    const reads = { readFile: unserved, readDir: unserved, statFile: unserved, evaluate: unserved };
+    const ref = { id: "own", definition, ...reads };
+    const attestations = new Map([["linux/amd64", []]]);
+    return { ref, refs: new Map(), metadata: new Map([["containerimage.config", Buffer.from("{}")]]), attestations };
+  }
+
+  async function ourDefinition(): Promise<Uint8Array | undefined> {
+    return (await build(dockerfile)).compilation?.platforms[0]?.definition.bytes;
+  }
+
+  test("has the result of the worker's frontend where that comes to the same, with our own config", async () => {
+    const own = resultOf(await ourDefinition());
+    const { gateway, result, asked } = await attested(async () => own, { target: "made" });
+    expect(asked).toEqual([{ frontend: "dockerfile.v0", frontendOptions: new Map([["target", "made"]]) }]);
+    expect(result.ref?.id).toBe("own");
+    expect(result.attestations).toBe(own.attestations);
+    expect(JSON.parse(text(result.metadata.get("containerimage.config")))).toMatchObject({ architecture: "amd64" });
+    expect(gateway.results).toEqual([]);
+    // That frontend has told its warnings already.
+    expect(gateway.warnings).toEqual([]);
+  });
+
+  test.each([
+    ["another definition", async () => resultOf(await anyDefinition())],
+    ["no definition", async () => resultOf(undefined)],
+    ["scratch", async () => ({ refs: new Map(), metadata: new Map() })],
+  ])("has ours where that comes to %s", async (_, own) => {
+    const { gateway, result } = await attested(own);
+    expect(result.ref?.id).toMatch(/^ref-/);
+    expect(gateway.results).toHaveLength(1);
+  });
+
+  test("has ours, and our warnings, where the worker's frontend fails", async () => {
+    const { gateway, result } = await attested(() => Promise.reject(new Failure("worker-refused", "no frontend")));
+    expect(result.ref?.id).toMatch(/^ref-/);
+    expect(gateway.warnings).toHaveLength(2);
+    await expect(attested(() => Promise.reject(new TypeError("a bug")))).rejects.toThrow("a bug");
   });
 });
 

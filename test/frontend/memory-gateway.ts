@@ -22,6 +22,8 @@ export interface MemoryWorld {
   /** What a source stands for; images have a config of their platform when absent. */
   readonly source?: (request: SourceMetaRequest) => SourceMeta | Promise<SourceMeta> | undefined;
   readonly inputs?: ReadonlyMap<string, Uint8Array>;
+  /** What the worker's own frontend makes of the Dockerfile. */
+  readonly own?: () => Promise<GatewayResult>;
   /** Comes before the answer of every solve of a result. */
   readonly beforeSolve?: (request: GatewaySolveRequest, signal: AbortSignal) => Promise<void>;
 }
@@ -77,6 +79,7 @@ export class MemoryGateway implements Gateway {
   async solve(request: GatewaySolveRequest, signal: AbortSignal): Promise<GatewayResult> {
     const id = `ref-${this.solves.push(request)}`;
     const { definition = new Uint8Array() } = request;
+    if (request.frontend === "dockerfile.v0" && this.#world.own !== undefined) return this.#world.own();
     const { ops } = unmarshal(definition);
     const [op] = ops;
     const files = ops.length === 2 && op?.kind === "source" ? this.#world.files?.[op.identifier] : undefined;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { finishCaches, planCaches } from "../../src/solver/caches.ts";
 
-const digest = `sha256:${"a".repeat(64)}`;
+// Of `{}`.
+const digest = "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
 
 describe("types that need nothing of this machine", () => {
   test("go to the worker as they are", async () => {
@@ -105,11 +106,21 @@ describe("a local cache", () => {
     expect(notes.join()).toContain(note);
   });
 
+  test("whose manifest is not what its digest says is left out", async () => {
+    const src = folder();
+    writeFileSync(join(src, "index.json"), JSON.stringify({ manifests: [entry("latest")] }));
+    mkdirSync(join(src, "blobs/sha256"), { recursive: true });
+    writeFileSync(join(src, "blobs/sha256", digest.slice("sha256:".length)), "{ }");
+    const { imports, notes } = await planCaches({ cacheFrom: [{ type: "local", attrs: { src } }] }, {});
+    expect(imports).toEqual([]);
+    expect(notes.join()).toContain("is damaged");
+  });
+
   test("is asked for by digest, under a name that does not tell where it is", async () => {
     const src = folder();
     writeFileSync(join(src, "index.json"), JSON.stringify({ manifests: [entry("latest")] }));
     mkdirSync(join(src, "blobs/sha256"), { recursive: true });
-    writeFileSync(join(src, "blobs/sha256", "a".repeat(64)), "{}");
+    writeFileSync(join(src, "blobs/sha256", digest.slice("sha256:".length)), "{}");
     const { imports, stores } = await planCaches({ cacheFrom: [{ type: "local", attrs: { src } }] }, {});
     const [cache] = imports;
     expect(cache?.attrs).toEqual({ src: expect.stringMatching(/^[0-9a-f]{32}$/), digest });
@@ -125,7 +136,7 @@ describe("a local cache", () => {
     );
     expect(existsSync(dest)).toBe(true);
     const response = new Map([["cache.manifest", JSON.stringify({ digest, size: 2, mediaType: "m" })]]);
-    await Promise.all(plans.map((plan) => finishCaches(plan, response)));
+    await Promise.all(plans.map((plan) => finishCaches(plan, response, () => {})));
     const index = JSON.parse(readFileSync(join(dest, "index.json"), "utf8"));
     expect(index).toMatchObject({ schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json" });
     expect(index.manifests).toHaveLength(2);

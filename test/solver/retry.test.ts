@@ -21,6 +21,8 @@ test.each([
   "read tcp 10.0.0.2:1->10.0.0.1:443: read: connection reset by peer",
   "dial tcp: lookup r.example: Temporary failure in name resolution",
   "invalid response status 502",
+  "failed to push r.example/a:1: unknown: not now",
+  "failed to push r.example/a:1: unavailable: service unavailable",
   "fatal: unable to access 'https://g.example/': The requested URL returned error: 504",
 ])("what may pass is tried again: %s", (message) => {
   expect(isTransient(new Failure("worker-refused", message))).toBe(true);
@@ -33,6 +35,7 @@ test.each([
   "unexpected status from HEAD request to https://r.example/v2/a/manifests/1: 401 Unauthorized",
   "pull access denied, repository does not exist or may require authorization",
   "invalid response status 404",
+  "failed to push r.example/a:1: denied: requested access to the resource is denied",
   "dial tcp: lookup nowhere.example: no such host",
   "x509: certificate signed by unknown authority",
   "exporter 500m is not known",

@@ -5,9 +5,14 @@ import { bridgeService } from "./client-services.ts";
 import type { fsutil } from "./proto/gen/buildkit.js";
 
 /** A result that the worker keeps for the build, and what is in it. */
-export function gatewayRef(bridge: Bridge, id: string, canEvaluate: boolean): GatewayRef {
+export function gatewayRef(
+  bridge: Bridge,
+  { id, definition }: Pick<GatewayRef, "id" | "definition">,
+  canEvaluate: boolean,
+): GatewayRef {
   return {
     id,
+    definition,
     async readFile(path: string, { offset, length }: ReadFileOptions, signal: AbortSignal) {
       const part = offset !== undefined || length !== undefined;
       const range = { offset: Long.fromNumber(offset ?? 0), length: Long.fromNumber(length ?? 0) };

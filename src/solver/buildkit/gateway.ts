@@ -180,20 +180,40 @@ class BridgeGateway implements Gateway {
     const { result } = answer;
     if (result == null) return { ref: this.#ref(answer.ref), refs: new Map(), metadata: new Map() };
     const metadata = toMap(result.metadata);
+    const attestations = this.#readAttestations(toMap(result.attestations ?? {}));
     if (result.refs != null) {
-      const refs = [...toMap(result.refs.refs)].map(([name, ref]) => [name, this.#ref(ref.id)] as const);
-      return { refs: new Map(refs), metadata };
+      const refs = [...toMap(result.refs.refs)].map(([name, ref]) => [name, this.#ref(ref.id, ref.def)] as const);
+      return { refs: new Map(refs), metadata, attestations };
     }
     if (result.plainRefs != null) {
       const refs = [...toMap(result.plainRefs.refs)].map(([name, id]) => [name, this.#ref(id)] as const);
       return { refs: new Map(refs), metadata };
     }
-    return { ref: this.#ref(result.ref?.id ?? result.plainRef), refs: new Map(), metadata };
+    const ref = this.#ref(result.ref?.id ?? result.plainRef, result.ref?.def);
+    return { ref, refs: new Map(), metadata, attestations };
   }
 
-  #ref(id: string | null | undefined): GatewayRef | undefined {
+  #ref(id: string | null | undefined, definition?: Uint8Array | null): GatewayRef | undefined {
     if (id == null || id === "") return undefined;
-    return gatewayRef(this.#bridge, id, this.build.gatewayCaps.has("gateway.evaluate"));
+    const canEvaluate = this.build.gatewayCaps.has("gateway.evaluate");
+    return gatewayRef(this.#bridge, { id, definition: definition ?? undefined }, canEvaluate);
+  }
+
+  /** Those that are folders: of a frontend there are no others. */
+  #readAttestations(
+    attestations: ReadonlyMap<string, gateway.Attestations.$Properties>,
+  ): ReadonlyMap<string, readonly Attestation[]> | undefined {
+    if (attestations.size === 0) return undefined;
+    const read = [...attestations].map(([platform, { attestation }]) => {
+      const bundles = (attestation ?? []).filter(({ kind }) => kind === attestationBundle);
+      const list = bundles.map(({ ref, inTotoPredicateType, metadata }) => ({
+        ref: this.#ref(ref?.id),
+        predicateType: inTotoPredicateType ?? "",
+        metadata: toMap(metadata),
+      }));
+      return [platform, list] as const;
+    });
+    return new Map(read);
   }
 }
 
