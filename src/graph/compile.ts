@@ -3,18 +3,18 @@ import { type MarshalResult, marshal } from "../llb/marshal.ts";
 import { MarshalError } from "../llb/marshal-error.ts";
 import { formatPlatformFully, type Platform } from "../platform.ts";
 import { compareUtf8, encodeUtf8 } from "../utf8.ts";
-import { type BuildGraph, buildGraph } from "./build-graph.ts";
-import type { Compilation, CompiledPlatform, ScanDefinitions } from "./compilation.ts";
+import { buildGraph } from "./build-graph.ts";
+import type { Compilation, CompiledPlatform } from "./compilation.ts";
 import { type CompileEnvironment, compileContext } from "./compile-context.ts";
 import type { CompileOptions } from "./compile-options.ts";
 import { emptyFile, evaluationFailure, parseFailure, withoutSource, withRanges } from "./diagnose.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import type { CompileContext } from "./evaluation-context.ts";
+import { FinishedCompile, FinishedPlatform } from "./finished.ts";
 import { encodeImage } from "./image-json.ts";
 import { InvalidDockerfile } from "./invalid-dockerfile.ts";
 import { defaultCheckConfig } from "./lint/check-config.ts";
 import { Linter, linterFor } from "./lint/linter.ts";
-import type { OciImage } from "./oci-image.ts";
 import { type ResultPlatform, resultMetadata, resultPlatform } from "./result-metadata.ts";
 import { secondsOf } from "./timestamp.ts";
 
@@ -96,24 +96,23 @@ function finish(context: CompileContext, platform: Platform | undefined, evaluat
   const imageText = encodeImage(image);
   const { buildPlatform, localPlatform } = context.config;
   const result = resultPlatform(platform ?? localPlatform, image.image.platform, localPlatform);
-  const compiled: CompiledPlatform = {
-    platform: formatPlatformFully(platform ?? buildPlatform),
-    definition: marshalled.definition,
-    imageJSON: encodeUtf8(imageText),
-    ...(baseImage === undefined ? {} : { baseImageJSON: encodeUtf8(encodeImage(baseImage)) }),
-    ...(epoch === undefined ? {} : { epoch: Number(secondsOf(epoch)) }),
-    get image(): OciImage {
-      return JSON.parse(imageText);
+  const compiled = new FinishedPlatform(
+    {
+      platform: formatPlatformFully(platform ?? buildPlatform),
+      definition: marshalled.definition,
+      imageJSON: encodeUtf8(imageText),
+      ...(baseImage === undefined ? {} : { baseImageJSON: encodeUtf8(encodeImage(baseImage)) }),
+      ...(epoch === undefined ? {} : { epoch: Number(secondsOf(epoch)) }),
     },
-    // Few builds ask for it.
-    get scan(): ScanDefinitions {
+    imageText,
+    () => {
       const { extras, ignoreCache } = evaluation.scanTargets();
       const definitions = [...extras].map(([name, edge]) => {
         return [name, marshalRoot(context, edge, targetPlatform).definition] as const;
       });
       return { extras: new Map(definitions), ignoreCache };
     },
-  };
+  );
   return { result, compiled, marshalled, epoch: epoch && secondsOf(epoch).toString() };
 }
 
@@ -139,19 +138,17 @@ function compilation(context: CompileContext, parts: readonly Part[], diagnostic
   const named = config.targetPlatforms.flatMap((platform) => byId.get(formatPlatformFully(platform)) ?? []);
   const epochs = new Map<string, string>();
   for (const { result, epoch } of parts) if (epoch !== undefined) epochs.set(result.id, epoch);
-  let graph: BuildGraph | undefined;
-  return {
-    platforms: parts.map((part) => part.compiled).sort((a, b) => compareUtf8(a.platform, b.platform)),
-    // Made on the first look: who only needs the definitions does not pay for it.
-    get graph(): BuildGraph {
-      graph ??= buildGraph(
+  return new FinishedCompile(
+    {
+      platforms: parts.map((part) => part.compiled).sort((a, b) => compareUtf8(a.platform, b.platform)),
+      diagnostics,
+      lookups: images.lookups,
+      resultMetadata: resultMetadata(named.length === 0 ? [...byId.values()] : named, epochs, config.multiPlatform),
+    },
+    () =>
+      buildGraph(
         parts.map(({ result, marshalled }) => ({ platform: result.id, ...marshalled })),
         dockerfile.stages.map(({ name, lines }, index) => ({ name: name || `stage-${index}`, line: lines[0] ?? 0 })),
-      );
-      return graph;
-    },
-    diagnostics,
-    lookups: images.lookups,
-    resultMetadata: resultMetadata(named.length === 0 ? [...byId.values()] : named, epochs, config.multiPlatform),
-  };
+      ),
+  );
 }
