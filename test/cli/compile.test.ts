@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { runCommandLine } from "../../src/cli/command-line.ts";
+import { ownPlatform } from "../../src/cli/own-platform.ts";
 import { compile } from "../../src/graph/compile.ts";
 import type { CompileOptions } from "../../src/graph/compile-options.ts";
 import { unmarshal } from "../../src/llb/unmarshal.ts";
@@ -32,6 +33,7 @@ describe("llbc compile", () => {
     [["--build-arg", "V"], { buildArgs: { V: "from the environment" } }],
     [["--label", "a=b=c"], { labels: { a: "b=c" } }],
     [["--platform", "linux/arm64"], { targetPlatforms: ["linux/arm64"] }],
+    [["--platform", "local"], { targetPlatforms: [ownPlatform()] }],
     [["--build-context", "alpine=docker-image://busybox"], { namedContexts: { alpine: "docker-image://busybox" } }],
     [["--no-cache"], { noCache: true }],
     [["--no-cache-filter", "base"], { noCache: ["base"] }],

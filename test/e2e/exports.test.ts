@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { buildMetadata, imageId } from "../../src/solver/build-metadata.ts";
@@ -95,6 +95,39 @@ test("attributes of the image exporter: names, compression, media types", async 
   }
   expect(result.exporterResponse.get("image.name")).toBe(`${one.name},${two.name}`);
 });
+
+test("rewrite-timestamp: whatever times the files have, one source makes one image, the one of docker buildx", async () => {
+  const context = contextWith("FROM scratch\nCOPY a.txt b.txt /\n");
+  const epoch = "1600000000";
+  const made = async (rewrites: boolean) => {
+    // A step that was cached has the files with their times of then.
+    utimesSync(join(context, "a.txt"), Math.random() * 1e9, 1.7e9 + Math.random() * 1e6);
+    const dest = join(temporaryFolder(), "image");
+    await build(context, {
+      buildArgs: { SOURCE_DATE_EPOCH: epoch },
+      noCache: true,
+      outputs: [{ type: "oci", dest, attrs: { tar: "false", "rewrite-timestamp": String(rewrites) } }],
+      attestations: { provenance: false },
+    });
+    return layersIn(dest);
+  };
+  const ours = [await made(true), await made(true)];
+  expect(ours[0]).toEqual(ours[1]);
+  const dest = join(temporaryFolder(), "image");
+  const output = `type=oci,dest=${dest},tar=false,rewrite-timestamp=true`;
+  const theirs = ["build", context, "--provenance=false", "--build-arg", `SOURCE_DATE_EPOCH=${epoch}`, "--no-cache"];
+  const ran = await run("docker-buildx", [...theirs, "-o", output]);
+  expect(ran.code, ran.stderr).toBe(0);
+  expect(layersIn(dest)).toEqual(ours[0]);
+  expect(await made(false)).not.toEqual(ours[0]);
+});
+
+/** The layers of the only image in an OCI layout. */
+function layersIn(folder: string): readonly string[] {
+  const blob = (digest: string) => JSON.parse(readFileSync(join(folder, "blobs", digest.replace(":", "/")), "utf8"));
+  const { manifests } = JSON.parse(readFileSync(join(folder, "index.json"), "utf8"));
+  return blob(manifests[0].digest).layers.map(({ digest }: { digest: string }) => digest);
+}
 
 test("what --metadata-file and --iidfile hold", async () => {
   const image = newImage();

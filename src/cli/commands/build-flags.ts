@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { SolveOptions } from "../../solver/solve-options.ts";
+import { ownPlatform } from "../own-platform.ts";
 import { parseAssignments } from "../parse/assignments.ts";
 import { parseNamedContexts } from "../parse/named-contexts.ts";
 import { parseResources } from "../parse/resources.ts";
@@ -103,7 +104,9 @@ export function buildOptions(flags: BuildFlags, terminal: Terminal): BuildOption
   return {
     ...dockerfileOptions(flags, terminal),
     labels: parseAssignments("--label", flags.label),
-    platforms: flags.platform.length > 0 ? flags.platform : collectCommas(DOCKER_DEFAULT_PLATFORM, []),
+    platforms: (flags.platform.length > 0 ? flags.platform : collectCommas(DOCKER_DEFAULT_PLATFORM, [])).map(
+      (platform) => (platform.trim().toLowerCase() === "local" ? ownPlatform() : platform),
+    ),
     noCache: !flags.cache,
     noCacheFilter: flags.cacheFilter,
     addHosts: flags.addHost,

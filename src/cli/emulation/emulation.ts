@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../failure.ts";
+import { ownArchitecture } from "../own-platform.ts";
 import type { Terminal } from "../terminal.ts";
 import { binfmtFolder, type Handler, handles, readHandlers, register, registration, remove } from "./binfmt.ts";
 import type { Machine } from "./machine.ts";
@@ -32,17 +33,12 @@ export function readHost(): Host {
     });
   }
   return {
-    architecture: nodeArchitectures.get(process.arch) ?? process.arch,
+    architecture: ownArchitecture,
     isRoot: process.getuid?.() === 0,
     handlers: readHandlers(binfmtFolder),
     qemu: (machine) => findQemu(machine),
   };
 }
-
-const nodeArchitectures = new Map([
-  ["x64", "amd64"],
-  ["ia32", "386"],
-]);
 
 export function stateOf(machine: Machine, { architecture, handlers = [], qemu }: Host): MachineState {
   if (machine.architecture === architecture) return { kind: "native" };
