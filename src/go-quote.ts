@@ -1,3 +1,5 @@
+import { isPrintable } from "./go-printable.ts";
+
 /**
  * Text in double quotes as Go's `%q` writes it: what BuildKit's messages and history lines show. Characters that Go
  * calls unprintable (every space but U+0020 among them) come out as escapes, and so do bytes that are not UTF-8.
@@ -10,7 +12,6 @@ export function goQuote(text: string): string {
 }
 
 const plain = /^[ !#-[\]-~]*$/;
-const printable = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 const shortEscapes = new Map([
   ['"', '\\"'],
   ["\\", "\\\\"],
@@ -26,8 +27,8 @@ const shortEscapes = new Map([
 function escaped(character: string): string {
   const short = shortEscapes.get(character);
   if (short !== undefined) return short;
-  if (printable.test(character)) return character;
   const code = character.codePointAt(0) ?? 0;
+  if (isPrintable(code)) return character;
   if (code < 0x20 || code === 0x7f) return `\\x${hex(code, 2)}`;
   // What stands for a byte of invalid UTF-8.
   if (code >= 0xdc80 && code <= 0xdcff) return `\\x${hex(code - 0xdc00, 2)}`;

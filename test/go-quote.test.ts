@@ -22,6 +22,11 @@ describe("goQuote", () => {
     expect(goQuote("\u{e0001}")).toBe('"\\U000e0001"');
   });
 
+  it("takes characters that are newer than Unicode 15 for unprintable, as Go does", () => {
+    expect(goQuote("\u0888\u0897\u31ef\u{2ebf0}\u{2ebe0}")).toBe('"\u0888\\u0897\\u31ef\\U0002ebf0\u{2ebe0}"');
+    expect(goQuote("\u{e000}\u{10ffff}\ufffd")).toBe('"\\ue000\\U0010ffff\ufffd"');
+  });
+
   it("shows bytes that are not UTF-8 as bytes", () => {
     expect(goQuote(decodeUtf8(Buffer.from([0x61, 0xf1, 0x6f, 0x80])))).toBe('"a\\xf1o\\x80"');
   });
