@@ -14,6 +14,12 @@ export { type Schedule, type ScheduledVertex, type SimulateOptions, simulate } f
 export { vertexKeys } from "./graph/analyses/vertex-keys.ts";
 export { type Change, type Outcome, whatIf } from "./graph/analyses/what-if.ts";
 export type { BuildGraph, GraphVertex } from "./graph/build-graph.ts";
+export type { CacheDep, CacheMap } from "./graph/cache-map/cache-map.ts";
+export { cacheMapOf } from "./graph/cache-map/cache-map-of.ts";
+export { type ContentDigestOptions, contentDigest } from "./graph/cache-map/content-digest.ts";
+export type { ContentSelector } from "./graph/cache-map/content-selector.ts";
+export { ContentTree, type TreeFile } from "./graph/cache-map/content-tree.ts";
+export { type FileHeader, type FileKind, fileHash, headerDigest } from "./graph/cache-map/file-digest.ts";
 export { type CaretStyle, diagnosticsText, failureText, plainCaretStyle } from "./graph/caret.ts";
 export { check } from "./graph/check.ts";
 export {
@@ -36,7 +42,26 @@ export type {
   SourceMetadata,
   SourceResolver,
 } from "./graph/compile-options.ts";
-export type { Lookup } from "./graph/image-lookup.ts";
+export type { Cause, FileChange } from "./graph/explain/cause.ts";
+export { type ExplainedVertex, type Explanation, explainBuild, predictBuild } from "./graph/explain/explain.ts";
+export { type ExplainTextOptions, explainText } from "./graph/explain/explain-text.ts";
+export type { ExplainedBuild } from "./graph/explain/explained-build.ts";
+export type { KeptRecord } from "./graph/explain/kept-results.ts";
+export type {
+  BuildOutcome,
+  BuildRecord,
+  BuildSummary,
+  RecordedDep,
+  RecordedVertex,
+  RecordedWorker,
+  Trait,
+  VertexState,
+} from "./graph/history/build-record.ts";
+export { type Manifest, type ManifestFile, treeOf } from "./graph/history/manifest.ts";
+export { pastVertices, ranSchedule, recordDurations } from "./graph/history/past-vertices.ts";
+export { recordGraph } from "./graph/history/record-graph.ts";
+export type { RecordedOp } from "./graph/history/recorded-op.ts";
+export { imageKey, type Lookup } from "./graph/image-lookup.ts";
 export type { InspectionLocation, InspectionRange } from "./graph/inspection-json.ts";
 export type { OciHealthcheck, OciHistory, OciImage, OciImageConfig } from "./graph/oci-image.ts";
 export { outline } from "./graph/outline.ts";
@@ -61,6 +86,12 @@ export {
   targetsJson,
   targetsText,
 } from "./graph/targets.ts";
+export { type ExplainNextOptions, explainNext } from "./history/explain-next.ts";
+export { addRecord, type History, listRecords, readRecord, removeRecord } from "./history/history-store.ts";
+export { type OpenHistoryOptions, openHistory } from "./history/open-history.ts";
+export { plannedBuild } from "./history/planned-build.ts";
+export { type RecordBuildOptions, recordBuild } from "./history/record-build.ts";
+export { recordedDockerfile } from "./history/recorded-dockerfile.ts";
 export type { Definition } from "./llb/definition.ts";
 export type { Directive, Directives } from "./parser/dockerfile.ts";
 export type * from "./parser/instruction.ts";

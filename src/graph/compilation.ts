@@ -14,6 +14,8 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
   /** What was asked about images, in byte order, without repeats. */
   readonly lookups: readonly Lookup[];
+  /** What tags stood for, as far as that was asked: digests of images by `imageKey`. */
+  readonly imageDigests: ReadonlyMap<string, string>;
   /** What the frontend returns besides definitions and configs. */
   readonly resultMetadata: Readonly<Record<string, string>>;
 }

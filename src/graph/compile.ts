@@ -143,6 +143,7 @@ function compilation(context: CompileContext, parts: readonly Part[], diagnostic
       platforms: parts.map((part) => part.compiled).sort((a, b) => compareUtf8(a.platform, b.platform)),
       diagnostics,
       lookups: images.lookups,
+      imageDigests: images.digests,
       resultMetadata: resultMetadata(named.length === 0 ? [...byId.values()] : named, epochs, config.multiPlatform),
     },
     () =>

@@ -25,6 +25,7 @@ export class ImageLookup implements ContextImages {
   readonly #local: Platform;
   readonly #answers = new Map<string, Promise<ContextImageAnswer>>();
   readonly #lookups = new Map<string, Lookup>();
+  readonly #digests = new Map<string, string>();
 
   constructor(options: Pick<CompileOptions, "images" | "resolver">, local: Platform) {
     this.#images = new Map(Object.entries(options.images ?? {}));
@@ -45,9 +46,21 @@ export class ImageLookup implements ContextImages {
     const known = this.#answers.get(key);
     if (known !== undefined) return known;
     this.#lookups.set(key, question);
-    const answer = this.#ask(lookup, question);
+    const answer = this.#ask(lookup, question).then((found) => this.#noted(found, question));
     this.#answers.set(key, answer);
     return answer;
+  }
+
+  #noted(answer: ContextImageAnswer, { platform }: Lookup): ContextImageAnswer {
+    if (answer.kind === "image" && answer.digest !== "") {
+      this.#digests.set(imageKey(`docker-image://${answer.ref}`, platform), answer.digest);
+    }
+    return answer;
+  }
+
+  /** What images are so far, by `imageKey`. */
+  get digests(): ReadonlyMap<string, string> {
+    return this.#digests;
   }
 
   /** Notes that something was asked about a source that is no image. */
@@ -81,6 +94,11 @@ export class ImageLookup implements ContextImages {
     signal.throwIfAborted();
     return answerOf(ref, answer);
   }
+}
+
+/** By which the digest of an image is found: the identifier of its source op, and its platform. */
+export function imageKey(identifier: string, platform: string | undefined): string {
+  return `${identifier} ${platform ?? ""}`;
 }
 
 /** Tells questions apart, and orders them: the JSON with its keys sorted. */

@@ -10,6 +10,7 @@ export function joinCompilations(one: Compilation, other: Compilation): Compilat
     platforms,
     graph: joinGraphs(one.graph, other.graph),
     lookups: [...lookups.values()],
+    imageDigests: new Map([...one.imageDigests, ...other.imageDigests]),
   };
 }
 

@@ -9,6 +9,7 @@ import type { ComparedBuild } from "../../src/graph/page/build-changes.ts";
 import type { MeasuredRun } from "../../src/graph/page/measured-run.ts";
 import { type PageOptions, pageData } from "../../src/graph/page/page-data-of.ts";
 import { pageHtml } from "../../src/graph/page/page-html.ts";
+import { anyImage } from "../graph/any-image.ts";
 import { launchBrowser, openPage } from "./browser.ts";
 
 const dockerfile = `FROM --platform=$BUILDPLATFORM alpine AS build
@@ -35,16 +36,7 @@ async function documentOf(source = dockerfile): Promise<string> {
   const { graph } = await compile(source, {
     sessionId: "s",
     targetPlatforms: ["linux/amd64", "linux/arm64"],
-    resolver: {
-      image: async () => ({
-        digest: `sha256:${"a1".repeat(32)}`,
-        config: {
-          os: "linux",
-          architecture: "amd64",
-          rootfs: { type: "layers", diff_ids: [`sha256:${"d1".repeat(32)}`] },
-        },
-      }),
-    },
+    resolver: anyImage,
   });
   const options: PageOptions = { title: "<b>app</b>", run: runOf(graph), against: anotherBuild };
   const data = await pageData(source, await reportOf(source, graph, resolveDurations(graph)), options);

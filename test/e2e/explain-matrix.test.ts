@@ -3,6 +3,9 @@ import { loadGroup } from "../conformance/load.ts";
 import { edits, judge } from "./explain-judge.ts";
 import { offlineCase } from "./realistic-cases.ts";
 
+/** What was judged so far, over all cases. */
+const all = { steps: 0, ran: 0, conditional: 0, missed: 0 };
+
 // The whole matrix: every realistic case that can run without a network, under every edit. Minutes of builds, so it is a
 // command of its own: npm run test:explain.
 describe.each(loadGroup("realistic").map((testCase) => [testCase.name, testCase] as const))("%s", (_, testCase) => {
@@ -11,8 +14,25 @@ describe.each(loadGroup("realistic").map((testCase) => [testCase.name, testCase]
     if (testCase.name === "warnings-galore") return context.skip("cannot be built");
     const judged = await offlineCase(testCase);
     if (judged === undefined) return context.skip("needs more than a worker without a network");
-    const { steps, misses } = await judge(judged, edits);
+    const { steps, ran, conditional, misses } = await judge(judged, edits);
+    all.steps += steps;
+    all.ran += ran;
+    all.conditional += conditional;
+    all.missed += misses.length;
     expect(steps).toBeGreaterThan(20);
     expect(misses).toEqual([]);
+    expect(conditional).toBeLessThanOrEqual(undecided[testCase.name] ?? 0);
   });
+});
+
+/**
+ * Steps that were found after all, which was only said as "unless", and why that could not be known.
+ * test-matrix: a RUN reads reports of which one is made again by another RUN; whether it then says the same, only it knows.
+ */
+const undecided: Readonly<Record<string, number>> = { "test-matrix": 2 };
+
+test("of all steps together at least 99 % do what was said without an unless", () => {
+  console.info("explain:", all);
+  expect(all.steps).toBeGreaterThan(3000);
+  expect((all.missed + all.conditional) / all.steps).toBeLessThan(0.01);
 });

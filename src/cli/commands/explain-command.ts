@@ -10,13 +10,14 @@ export function addExplainCommand(program: Command, terminal: Terminal, exit: (c
     .command("explain")
     .summary("say which steps would run again, and why")
     .description(
-      "Say of each step whether it would run if it were built now or come from the cache, and why it runs: which files changed, which argument or variable, which base image, which instruction, which step before it. What is cached is told from the builds in llbc history, without asking the worker.",
+      "Say of each step whether it would run if it were built now or come from the cache, and why it runs: which files changed, which argument or variable, which base image, which instruction, which step before it. What is cached is told from the builds in llbc history; the worker that made the last one is asked what it has removed since.",
     )
     .argument("[context]", "folder that the build reads, or a git or web address", ".");
   addImageFlags(addBuildFlags(command))
     .option("--against <ref>", "the build to compare with (default: the last one of the same context)")
     .option("--last", "explain the last build of the context instead of one to come")
     .option("--ref <ref>", "explain this build instead of one to come")
+    .option("--offline", "do not ask the worker what its cache still holds")
     .option("--json", "print all of it as JSON")
     .addHelpText("after", details)
     .action(async (context: string, flags: ExplainFlags) => {

@@ -6,5 +6,7 @@ export interface ExplainFlags extends BuildFlags, ImageFlags {
   readonly against?: string;
   readonly last?: true;
   readonly ref?: string;
+  /** Whether the worker is not to be asked. */
+  readonly offline?: true;
   readonly json?: true;
 }

@@ -1,15 +1,16 @@
+import { Failure } from "../../failure.ts";
 import { compileIn } from "../../graph/compile.ts";
-import { type Explanation, explainBuild, predictBuild } from "../../graph/explain/explain.ts";
+import { type Explanation, explainBuild } from "../../graph/explain/explain.ts";
 import { explainText } from "../../graph/explain/explain-text.ts";
 import type { ExplainedBuild } from "../../graph/explain/explained-build.ts";
 import type { BuildRecord, BuildSummary } from "../../graph/history/build-record.ts";
-import { contentIn, recordVertices } from "../../graph/history/record-of.ts";
-import { redacter } from "../../graph/history/redact.ts";
 import { contextName } from "../../history/context-name.ts";
-import { folderManifests } from "../../history/folder-reads.ts";
-import { historyHash } from "../../history/history-key.ts";
+import { explainNext } from "../../history/explain-next.ts";
 import { type History, listRecords, readRecord } from "../../history/history-store.ts";
 import { openHistory } from "../../history/open-history.ts";
+import { plannedBuild } from "../../history/planned-build.ts";
+import type { UsageRecord } from "../../solver/buildkit/disk-usage.ts";
+import type { ContextInput } from "../../solver/solve-options.ts";
 import { dockerfilePath, readBuildInput } from "../build-input.ts";
 import type { CompileSubject } from "../compile-subject.ts";
 import { findRecord, pickSummary } from "../history/find-record.ts";
@@ -30,7 +31,7 @@ export async function explainCommand(context: string, flags: ExplainFlags, termi
   }
   const explanation = isPast
     ? await explainPast(context, flags, terminal)
-    : await explainNext(context, flags, terminal);
+    : await explainNextBuild(context, flags, terminal);
   const text =
     flags.json === true ? jsonText(explanation) : explainText(explanation, { tense: isPast ? "did" : "would" });
   await writeStandardOutput(text, terminal);
@@ -48,19 +49,35 @@ async function explainPast(context: string, flags: ExplainFlags, terminal: Termi
   return explainBuild(record, await comparedWith(history, older, record, flags));
 }
 
-async function explainNext(context: string, flags: ExplainFlags, terminal: Terminal): Promise<Explanation> {
+async function explainNextBuild(context: string, flags: ExplainFlags, terminal: Terminal): Promise<Explanation> {
   const history = openHistory(terminal);
-  const builds = await listRecords(history);
-  const name = contextName(await readBuildInput(context, flags.file, terminal));
-  const wanted = { context: name, target: flags.target ?? "" };
-  const against = await comparedWith(history, builds, wanted, flags);
+  const input = await readBuildInput(context, flags.file, terminal);
+  const wanted = { context: contextName(input), target: flags.target ?? "" };
+  const against = await comparedWith(history, await listRecords(history), wanted, flags);
   const address = flags.addr ?? against?.worker?.address;
-  const past: BuildRecord[] = [];
-  for (const { ref, worker } of [...builds].reverse()) {
-    const record = worker?.address === address ? await readRecord(history, ref) : undefined;
-    if (record !== undefined) past.push(record);
+  const [build, kept] = await Promise.all([
+    nextBuild(context, input, flags, history, terminal),
+    address === undefined || flags.offline === true ? undefined : keptBy(address, terminal),
+  ]);
+  return explainNext(history, build, { against, address, kept });
+}
+
+/** A worker that does not answer is no reason to say nothing. In milliseconds. */
+const patience = 5000;
+
+/** What the cache of the worker still holds; undefined where it cannot be asked, which is told. */
+async function keptBy(address: string, terminal: Terminal): Promise<readonly UsageRecord[] | undefined> {
+  const signal = AbortSignal.any([terminal.signal, AbortSignal.timeout(patience)]);
+  try {
+    const { withClient } = await import("../with-client.ts");
+    return await withClient({ addr: address }, { ...terminal, signal }, (client) => client.diskUsage({ signal }));
+  } catch (error) {
+    if (terminal.signal.aborted || !(error instanceof Failure)) throw error;
+    terminal.stderr.write(
+      `note: the worker at ${address} could not be asked what its cache still holds: what it has removed is not seen.\n`,
+    );
+    return undefined;
   }
-  return predictBuild(await nextBuild(context, flags, history, terminal), past, against);
 }
 
 /** The build that is named, or the newest one of the same context, of the same target where there is one. */
@@ -79,25 +96,14 @@ async function comparedWith(
 /** The build that these flags would make, as it would be recorded. */
 async function nextBuild(
   context: string,
+  input: ContextInput,
   flags: ExplainFlags,
   history: History,
   terminal: Terminal,
 ): Promise<ExplainedBuild> {
   const build = buildOptions(flags, terminal);
-  const { buildArgs = {} } = build;
   const compile = ({ source, options, environment }: CompileSubject) => compileIn(source, options, environment);
   const compilation = await withSubject({ context, file: flags.file, build, images: flags }, terminal, compile);
-  const input = await readBuildInput(context, flags.file, terminal);
-  const options = { ...build, dockerfile: dockerfilePath(context, flags.file, terminal) };
-  const { signal } = terminal;
-  const reading = { input, options, signal, history, context: contextName(input) };
-  const manifests = await folderManifests(compilation, reading);
-  const hash = await historyHash(history);
-  const redact = redacter(buildArgs);
-  return {
-    vertices: recordVertices(compilation, { news: new Map(), hash, redact, contentOf: contentIn(manifests) }),
-    buildArgs: new Map(Object.entries(buildArgs).map(([name, value]) => [name, hash(value)])),
-    manifests,
-    worker: undefined,
-  };
+  const dockerfile = dockerfilePath(context, flags.file, terminal);
+  return plannedBuild(history, compilation, input, { ...build, dockerfile, signal: terminal.signal });
 }

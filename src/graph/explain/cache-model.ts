@@ -2,7 +2,8 @@ import type { BuildRecord, RecordedDep, RecordedVertex } from "../history/build-
 
 /** What a cache does for a vertex. */
 export type Prediction =
-  | { readonly kind: "cached" }
+  /** `by`: the vertices of past builds that made the result, as far as they are known. */
+  | { readonly kind: "cached"; readonly by: readonly RecordedVertex[] }
   /** `unless`: it will be found after all if these inputs, which run again, give the same files as before. */
   | { readonly kind: "runs"; readonly unless: readonly string[] };
 
@@ -14,6 +15,8 @@ export type Prediction =
 export class CacheModel {
   /** By cache key, what there are results of. */
   readonly #entries = new Map<string, Entry[]>();
+  /** By result, the vertices that made it. */
+  readonly #makers = new Map<number, RecordedVertex[]>();
   #results = 0;
 
   /**
@@ -39,7 +42,8 @@ export class CacheModel {
       // What builds on a step that is to run in any case finds nothing by it, be its result the same.
       results.set(vertex.digest, runs ? fresh-- : known);
       const unless = known === undefined ? this.#almost(vertex, results) : [];
-      predictions.set(vertex.digest, runs ? { kind: "runs", unless } : { kind: "cached" });
+      const by = this.#makers.get(known ?? -1) ?? [];
+      predictions.set(vertex.digest, runs ? { kind: "runs", unless } : { kind: "cached", by });
     }
     return predictions;
   }
@@ -47,6 +51,7 @@ export class CacheModel {
   #learnVertex(vertex: RecordedVertex, results: ReadonlyMap<string, number>): number {
     const known = this.#find(vertex, results) ?? this.#observed(vertex, results);
     const result = known ?? this.#results++;
+    if (vertex.state === "completed") this.#makers.set(result, [...(this.#makers.get(result) ?? []), vertex]);
     if (isLocal(vertex)) return result;
     const entry = { inputs: inputsOf(vertex, results), result };
     const entries = this.#entries.get(keyOf(vertex));

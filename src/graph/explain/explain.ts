@@ -3,6 +3,7 @@ import { CacheModel, isLocal, type Prediction } from "./cache-model.ts";
 import type { Cause } from "./cause.ts";
 import { causesOf } from "./causes-of.ts";
 import type { ExplainedBuild } from "./explained-build.ts";
+import { type KeptRecord, prunedVertices } from "./kept-results.ts";
 import { matchVertices } from "./match-vertices.ts";
 
 /** What is said of a build: of each vertex whether it runs, and why. In topological order. */
@@ -26,16 +27,22 @@ export interface ExplainedVertex {
 
 /**
  * Says of every vertex of a build that is not made yet whether it would run, and why. `past` are the builds that the same
- * worker made, the oldest first; causes are differences to `against`, one of them.
+ * worker made, the oldest first; causes are differences to `against`, one of them. `kept` is what the worker's cache still
+ * holds: all that it ever had where that is not known.
  */
 export function predictBuild(
   build: ExplainedBuild,
-  past: readonly BuildRecord[],
+  past: readonly Pick<BuildRecord, "vertices" | "outcome">[],
   against: BuildRecord | undefined,
+  kept?: readonly KeptRecord[],
 ): Explanation {
   const model = new CacheModel();
   for (const record of past) model.learn(record);
-  return explanation(build, model.predict(build.vertices), against);
+  const predictions = model.predict(build.vertices);
+  const pruned = kept === undefined ? new Set<string>() : prunedVertices(build.vertices, predictions, kept);
+  const outcomes = new Map(predictions);
+  for (const digest of pruned) outcomes.set(digest, { kind: "runs", unless: [] });
+  return explanation(build, outcomes, against, pruned);
 }
 
 /** Says of a build that was made why each vertex that ran did, by its differences to an earlier one. */
@@ -44,10 +51,10 @@ export function explainBuild(build: BuildRecord, against: BuildRecord | undefine
   const outcomes = new Map(
     build.vertices.map((vertex): readonly [string, Prediction] => [
       vertex.digest,
-      hasRun(vertex, known) ? { kind: "runs", unless: [] } : { kind: "cached" },
+      hasRun(vertex, known) ? { kind: "runs", unless: [] } : { kind: "cached", by: [] },
     ]),
   );
-  return explanation(build, outcomes, against);
+  return explanation(build, outcomes, against, new Set());
 }
 
 /** What needs no input is looked up by builds, which a worker may tell as a run of it: it counts where it is another one. */
@@ -61,15 +68,18 @@ function explanation(
   build: ExplainedBuild,
   outcomes: ReadonlyMap<string, Prediction>,
   against: BuildRecord | undefined,
+  pruned: ReadonlySet<string>,
 ): Explanation {
   const matches =
     against === undefined ? new Map<string, RecordedVertex>() : matchVertices(build.vertices, against.vertices);
   const isRunning = (digest: string) => outcomes.get(digest)?.kind === "runs";
+  const causes = (vertex: RecordedVertex): readonly Cause[] =>
+    pruned.has(vertex.digest) ? [{ kind: "pruned" }] : causesOf(vertex, { build, against, matches, isRunning });
   return {
     against: against?.ref,
     vertices: build.vertices.map((vertex) => {
       const { digest, kind, name, lines } = vertex;
-      const outcome = outcomes.get(digest) ?? { kind: "cached" };
+      const outcome = outcomes.get(digest) ?? { kind: "cached", by: [] };
       const runs = outcome.kind === "runs" && !isLocal(vertex);
       return {
         digest,
@@ -78,7 +88,7 @@ function explanation(
         lines,
         outcome: outcome.kind,
         unless: outcome.kind === "runs" ? outcome.unless : [],
-        causes: runs ? causesOf(vertex, { build, against, matches, isRunning }) : [],
+        causes: runs ? causes(vertex) : [],
       };
     }),
   };

@@ -1,4 +1,5 @@
 import type { Op } from "../../llb/op.ts";
+import { formatPlatformFully } from "../../platform.ts";
 import { emulationOf, nativePlatforms } from "../analyses/emulation.ts";
 import { estimateOf } from "../analyses/estimate.ts";
 import { vertexKeys } from "../analyses/vertex-keys.ts";
@@ -8,6 +9,7 @@ import { contentDigest } from "../cache-map/content-digest.ts";
 import type { ContentSelector } from "../cache-map/content-selector.ts";
 import type { ContentTree } from "../cache-map/content-tree.ts";
 import type { Compilation } from "../compilation.ts";
+import { imageKey } from "../image-lookup.ts";
 import type { RecordedVertex, VertexState } from "./build-record.ts";
 import { type Manifest, treeOf } from "./manifest.ts";
 import { recordedOp } from "./recorded-op.ts";
@@ -52,7 +54,7 @@ export interface RecordVerticesOptions {
 
 /** The vertices of a compilation as they are recorded, in topological order. */
 export function recordVertices(
-  { graph, platforms }: Compilation,
+  { graph, platforms, imageDigests }: Compilation,
   { news, hash, redact, redactLog = redact, contentOf, nativePlatforms: own }: RecordVerticesOptions,
 ): readonly RecordedVertex[] {
   const keys = vertexKeys(graph);
@@ -69,10 +71,18 @@ export function recordVertices(
     emulation: emulationOf(vertex.op, native),
     ignoresCache: ignoring.has(vertex.digest),
     ...cacheFields(vertex, contentOf, redact),
-    traits: traitsOf(vertex.op, hash, redact),
+    traits: traitsOf(pinned(vertex.op, imageDigests), hash, redact),
     op: recordedOp(vertex.op, redact),
     ...newsFields(news.get(vertex.digest), isGivenSecret(vertex.op), redactLog),
   }));
+}
+
+/** A tag is what it stood for: workers know images by their digests. */
+function pinned(op: Op, digests: ReadonlyMap<string, string>): Op {
+  if (op.kind !== "source" || op.identifier.includes("@")) return op;
+  const platform = op.platform && formatPlatformFully(op.platform);
+  const digest = digests.get(imageKey(op.identifier, platform));
+  return digest === undefined ? op : { ...op, identifier: `${op.identifier}@${digest}` };
 }
 
 /** What is kept of what was heard. Whoever is given a secret may have written it out, in whatever form. */

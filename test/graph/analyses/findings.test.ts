@@ -7,19 +7,11 @@ import { simulate } from "../../../src/graph/analyses/simulate.ts";
 import { diagnosticsText } from "../../../src/graph/caret.ts";
 import { compile } from "../../../src/graph/compile.ts";
 import type { CompileOptions } from "../../../src/graph/compile-options.ts";
+import { anyImage } from "../any-image.ts";
 
 const options: CompileOptions = {
   sessionId: "s",
-  resolver: {
-    image: async () => ({
-      digest: `sha256:${"a1".repeat(32)}`,
-      config: {
-        os: "linux",
-        architecture: "amd64",
-        rootfs: { type: "layers", diff_ids: [`sha256:${"d1".repeat(32)}`] },
-      },
-    }),
-  },
+  resolver: anyImage,
 };
 
 async function foundIn(dockerfile: string, more: CompileOptions = {}): Promise<readonly Finding[]> {

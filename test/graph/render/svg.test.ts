@@ -2,21 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile } from "../../../src/graph/compile.ts";
 import { renderSvg } from "../../../src/graph/render/svg.ts";
+import { anyImage } from "../any-image.ts";
 
 async function svgOf(dockerfile: string, targetPlatforms?: readonly string[]): Promise<string> {
   const { graph } = await compile(dockerfile, {
     sessionId: "s",
     ...(targetPlatforms === undefined ? {} : { targetPlatforms }),
-    resolver: {
-      image: async () => ({
-        digest: `sha256:${"a1".repeat(32)}`,
-        config: {
-          os: "linux",
-          architecture: "amd64",
-          rootfs: { type: "layers", diff_ids: [`sha256:${"d1".repeat(32)}`] },
-        },
-      }),
-    },
+    resolver: anyImage,
   });
   return renderSvg(graph);
 }
