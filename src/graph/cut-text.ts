@@ -13,3 +13,20 @@ export function cutLines(text: string, columns: number | undefined): string {
     .map((line) => cutText(line, columns))
     .join("\n");
 }
+
+/** Lines of words for a terminal of so many columns: what is longer goes on in the next, a little further in. */
+export function wrapLines(text: string, columns: number): string {
+  return text
+    .split("\n")
+    .map((line) => {
+      const lines = [""];
+      for (const word of line.split(" ")) {
+        const last = lines.at(-1) ?? "";
+        if (last === "") lines[lines.length - 1] = word;
+        else if (last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
+        else lines.push(`  ${word}`);
+      }
+      return lines.join("\n");
+    })
+    .join("\n");
+}

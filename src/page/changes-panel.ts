@@ -37,7 +37,7 @@ function changeRow({ kind, vertex, name, before, after }: PageChange, model: Pag
   return element(
     "tr",
     { class: kind },
-    element("td", {}, wordFor(kind)),
+    element("td", { class: "word" }, wordFor(kind)),
     time(before),
     time(after),
     element("td", {}, step),
@@ -49,7 +49,7 @@ function wordFor(kind: PageChange["kind"]): string {
     case "same":
       return "other time";
     case "rebased":
-      return "on something else";
+      return "other input";
     case "added":
       return "added";
     case "removed":

@@ -29,7 +29,14 @@ function findingItem(finding: PageFinding, filename: string, id: string, store: 
     {},
     element("p", {}, mark, ` ${saves}`),
     element("p", {}, `${reason}.`),
-    element("p", { class: "help-text" }, suggestion),
+    element("p", { class: "help-text" }, ...withFlags(suggestion)),
     element("p", { class: "place" }, place),
   );
+}
+
+/** Flags are long, and are to be broken at their end, not behind their hyphens. */
+function withFlags(text: string): readonly (Node | string)[] {
+  return text
+    .split(/(--\w\S*)/)
+    .map((part, index) => (index % 2 === 1 ? element("span", { class: "flag" }, part) : part));
 }

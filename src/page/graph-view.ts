@@ -8,7 +8,8 @@ import type { PageModel } from "./model.ts";
 import { neighbour } from "./neighbour.ts";
 import type { Store } from "./store.ts";
 
-/** The smallest scale that a page begins with. */
+/** A graph that fits at this scale is shown as a whole at first; of a larger one the beginning of the critical path. */
+const wholeFrom = 0.5;
 const firstScale = 0.8;
 
 /** The graph: drawn on a canvas, moved and scaled by pointer and keys. */
@@ -61,7 +62,7 @@ export function graphView(model: PageModel, store: Store, scheme: ColourScheme, 
   const begin = () => {
     isPlaced = true;
     zoomer.scaleExtent([Math.min(0.2, wholeScale() / 2), 4]);
-    if (wholeScale() >= firstScale) return void showAll();
+    if (wholeScale() >= wholeFrom) return void showAll();
     const first = data.vertices[data.criticalPath[0] ?? 0];
     centre(firstScale, (first?.x ?? 0) + (first?.width ?? 0) / 2, drawing.size.height / 2 / firstScale - 10);
   };

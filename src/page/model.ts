@@ -2,6 +2,7 @@ import { makeDag } from "../graph/analyses/dag.ts";
 import { byStart, Lanes } from "../graph/analyses/lanes.ts";
 import { listScheduler, remainingWays } from "../graph/analyses/list-schedule.ts";
 import type { PageData, PageRun, PageRunVertex, PageVertex } from "../graph/page/page-data.ts";
+import { withoutMounts } from "../graph/render/without-mounts.ts";
 
 /** The data of a page, with what is found in them. */
 export interface PageModel {
@@ -41,7 +42,7 @@ export function pageModel(data: PageData): PageModel {
     data,
     dependents,
     critical: new Set(data.criticalPath),
-    labels: vertices.map(({ name }) => name.replace(/^\[[^\]]*\] /, "")),
+    labels: vertices.map(({ name }) => withoutMounts(name.replace(/^\[[^\]]*\] /, ""))),
     runs: new Map(run?.vertices.map((each) => [each.vertex, each])),
     run: run === null ? undefined : runTimeline(run),
     schedule: scheduler(vertices),

@@ -6,6 +6,8 @@ import type { BuildRecord } from "../../graph/history/build-record.ts";
 import { ranSchedule, recordDurations } from "../../graph/history/past-vertices.ts";
 import { recordGraph } from "../../graph/history/record-graph.ts";
 import { summariesText } from "../../graph/history/record-table.ts";
+import { shortTitle } from "../../graph/render/layout.ts";
+import { withoutMounts } from "../../graph/render/without-mounts.ts";
 import { openHistory } from "../../history/open-history.ts";
 import { recentRecords } from "../../history/recent-records.ts";
 import { recordedDockerfile } from "../../history/recorded-dockerfile.ts";
@@ -71,7 +73,7 @@ function pastText(
   const { columns = 100 } = stdout;
   const style = caretStyle(stdout, env);
   const names = new Map(record.vertices.map(({ digest, name }) => [digest, name]));
-  const titleOf = (digest: string) => names.get(digest) ?? digest;
+  const titleOf = (digest: string) => withoutMounts(shortTitle(names.get(digest) ?? digest));
   const critical = new Set(report.analysis.criticalPath);
   const ran = ganttText(ranSchedule(record), { columns, critical, titleOf });
   return [

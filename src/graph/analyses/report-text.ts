@@ -1,9 +1,10 @@
 import { tabTable } from "../../tab-table.ts";
 import { type CaretStyle, diagnosticsText, plainCaretStyle } from "../caret.ts";
-import { cutLines } from "../cut-text.ts";
+import { cutLines, wrapLines } from "../cut-text.ts";
 import { visible } from "../excerpt.ts";
 import { layoutOf } from "../render/layout.ts";
 import { linesText } from "../render/text.ts";
+import { withoutMounts } from "../render/without-mounts.ts";
 import type { Analysis } from "./analysis.ts";
 import { findingDiagnostics } from "./findings/finding-diagnostics.ts";
 import { ganttText } from "./gantt.ts";
@@ -24,10 +25,10 @@ export function reportText(
 ): string {
   const { schedule, workers, analysis, graph } = report;
   const placed = layoutOf(graph).byDigest;
-  const titleOf = (digest: string) => placed.get(digest)?.title ?? digest;
+  const titleOf = (digest: string) => withoutMounts(placed.get(digest)?.title ?? digest);
   const critical = new Set(analysis.criticalPath);
   const sections: readonly (readonly [title: string, text: string])[] = [
-    ["", summaryText(report)],
+    ["", wrapLines(summaryText(report), columns)],
     ["time by number of workers", workersText(analysis)],
     ...(report.platforms.length === 0 ? [] : [["by platform", platformsText(report)] as const]),
     ["critical path", cutLines(criticalPathText(report, titleOf), columns)],
