@@ -46,17 +46,19 @@ export class FinishedCompile implements Compilation {
   readonly platforms: readonly CompiledPlatform[];
   readonly diagnostics: readonly Diagnostic[];
   readonly lookups: readonly Lookup[];
+  readonly imageDigests: ReadonlyMap<string, string>;
   readonly resultMetadata: Readonly<Record<string, string>>;
   readonly #makeGraph: () => BuildGraph;
   #graph: BuildGraph | undefined;
 
   constructor(
-    { platforms, diagnostics, lookups, resultMetadata }: Omit<Compilation, "graph">,
+    { platforms, diagnostics, lookups, imageDigests, resultMetadata }: Omit<Compilation, "graph">,
     makeGraph: () => BuildGraph,
   ) {
     this.platforms = platforms;
     this.diagnostics = diagnostics;
     this.lookups = lookups;
+    this.imageDigests = imageDigests;
     this.resultMetadata = resultMetadata;
     this.#makeGraph = makeGraph;
   }
