@@ -32,11 +32,14 @@ export function attachables(
   { inputs, exports, caches, ssh, definitions }: Served,
   context: AttachableContext,
 ): readonly Attachable[] {
-  const { onListed } = options;
+  const { onListed, xattrs: sendsAttributes } = options;
   const stores = new Map<string, ContentFolder>([...caches.stores, ...exports.stores]);
   for (const [id, path] of inputs.ociLayouts) stores.set(storeName.layout(id), { path, writable: false });
   return [
-    fileSync({ sources: inputs.sources, declaredLists: () => declaredLists(definitions()), onListed }, context),
+    fileSync(
+      { sources: inputs.sources, declaredLists: () => declaredLists(definitions()), onListed, sendsAttributes },
+      context,
+    ),
     fileSend({ targets: exports.targets }, context),
     auth({ credentials: dockerCredentials() }, context),
     secrets(new Map(Object.entries(options.secrets ?? {})), context),

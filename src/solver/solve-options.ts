@@ -52,6 +52,11 @@ export interface SolveOptions {
   readonly cgroupParent?: string | undefined;
   /** Looks images up in their registry again, even if the worker has them. */
   readonly pull?: boolean | undefined;
+  /**
+   * Sends the extended attributes of local files, too, which takes the program getfattr and a walk of its own over each
+   * folder. They count in the worker's cache as contents do.
+   */
+  readonly xattrs?: boolean | undefined;
   /** Other options of BuildKit's frontend by their names there; they win over those above. */
   readonly frontendOptions?: Readonly<Record<string, string>> | undefined;
 

@@ -46,6 +46,7 @@ export async function solveOptions(
     outputs: outputsOf(flags, terminal),
     push: flags.push,
     pull: flags.pull,
+    xattrs: parseBoolean(terminal.env.LLBC_XATTRS ?? "") === true,
     secrets: await parseSecrets(flags.secret, terminal),
     ssh: parseSsh(flags.ssh, context),
     cacheFrom: parseCaches("--cache-from", flags.cacheFrom),

@@ -8,6 +8,7 @@ import type { RawCall } from "../raw-call.ts";
 import { fileSyncService } from "../session-services.ts";
 import { pathText } from "./byte-path.ts";
 import { diskTree } from "./disk-tree.ts";
+import { readAttributes } from "./extended-attributes.ts";
 import { ChangedEntry } from "./file-pool.ts";
 import { Lister, type Listing } from "./listing.ts";
 import { memoryTree } from "./memory-tree.ts";
@@ -26,11 +27,13 @@ export interface FileSyncOptions {
   readonly declaredLists?: DeclaredLists;
   /** Hears of each list that a worker has taken, with all that it asked for of the files on it. Must not throw. */
   readonly onListed?: ((listing: Listing) => void) | undefined;
+  /** Extended attributes of folders are sent, too; see `readAttributes`. */
+  readonly sendsAttributes?: boolean | undefined;
 }
 
 /**
  * moby.filesync.v1.FileSync: sends local sources to the worker as fsutil does, with owner and group 0 and times exact to
- * the nanosecond. Extended attributes are not sent, since Node cannot read them.
+ * the nanosecond. Extended attributes are sent where that is asked for: Node cannot read them itself.
  *
  * A source that cannot be read, or changes while it is read, fails the build: reported with the name of the file as
  * `context-unreadable` or `context-changed`. An unknown source is NOT_FOUND, which BuildKit takes for "ask the other
@@ -68,9 +71,13 @@ async function answer(call: RawCall, options: FileSyncOptions, context: Attachab
   }
   try {
     const tree = openSource(source);
+    const attributes =
+      options.sendsAttributes === true && source.kind === "folder"
+        ? await readAttributes(source.path, stream.signal)
+        : undefined;
     const { onListed } = options;
     const lister = onListed && new Lister(request.dirName, request);
-    await sendTree(stream, tree, selectFrom(tree, request), lister);
+    await sendTree(stream, tree, selectFrom(tree, request), lister, attributes);
     stream.end();
     if (lister !== undefined) onListed?.(lister.end());
   } catch (error) {
@@ -108,6 +115,7 @@ function openSource(source: LocalSource): Tree {
 function failureOf(error: unknown, request: SyncOptions, source: LocalSource): Failure | undefined {
   const where =
     source.kind === "folder" ? `${JSON.stringify(request.dirName)} (${source.path})` : JSON.stringify(request.dirName);
+  if (error instanceof Failure) return error;
   if (error instanceof ChangedEntry) {
     return new Failure(
       "context-changed",

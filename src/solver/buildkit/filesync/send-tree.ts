@@ -1,9 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import { type BytePath, isText, pathText } from "./byte-path.ts";
+import { type AttributeTable, withAttributes } from "./extended-attributes.ts";
 import { kindOf } from "./file-mode.ts";
 import { FilePool } from "./file-pool.ts";
 import type { Lister } from "./listing.ts";
-import { decodePacket, endOfStats, finishPacket, putStat, statRoom } from "./packet.ts";
+import { decodePacket, encodeStat, endOfStats, finishPacket, putStat, statRoom } from "./packet.ts";
 import { CallOver, type PacketStream } from "./packet-stream.ts";
 import type { Selection } from "./selection.ts";
 import type { Tree } from "./tree.ts";
@@ -32,6 +33,7 @@ const walkBurst = 256;
  * Offers the selected part of a tree to the worker and sends it the files that it asks for. Memory does not grow with
  * the size of files; for each regular file that is listed and not asked for yet, its name and what tells it apart are
  * kept. The lister is told of each entry that is offered.
+ * `attributes` go with the entries that have some.
  *
  * Rejects with UnreadableEntry, ChangedEntry, UnfitName, ReceiverError, MalformedPacket, PatternError or CallOver; by then no
  * file is open any more.
@@ -41,6 +43,7 @@ export async function sendTree(
   tree: Tree,
   selection: Selection,
   lister?: Lister | undefined,
+  attributes?: AttributeTable | undefined,
 ): Promise<void> {
   const offered = new Map<number, WalkedEntry>();
   const pool = new FilePool(stream, tree);
@@ -62,7 +65,11 @@ export async function sendTree(
       lister?.add(entry);
       if (!isText(entry.path) || !isText(linkname)) unfit ??= entry.path;
       const named = { path: entry.path, linkname };
-      const pause = stream.write(statRoom(named), (bytes, at) => putStat(bytes, at, named, entry.stat));
+      const own = attributes?.get(entry.path);
+      const pause =
+        own === undefined
+          ? stream.write(statRoom(named), (bytes, at) => putStat(bytes, at, named, entry.stat))
+          : stream.send(withAttributes(encodeStat({ ...entry.stat, ...named }), own));
       if (++id % walkBurst === 0 && pause === undefined) await setImmediate();
       if (pause !== undefined) await pause;
     }
