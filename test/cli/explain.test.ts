@@ -5,7 +5,7 @@ import type { Finding } from "../../src/graph/analyses/findings/finding.ts";
 import { compile } from "../../src/graph/compile.ts";
 import { BuildRecorder } from "../../src/history/build-recorder.ts";
 import { historyHash } from "../../src/history/history-key.ts";
-import { keepRecord, readRecord } from "../../src/history/history-store.ts";
+import { addRecord, keepRecord, readRecord } from "../../src/history/history-store.ts";
 import type { VertexEvent } from "../../src/solver/events.ts";
 import type { SecretSource } from "../../src/solver/solve-options.ts";
 import { folderWith, images, imagesFile, llbc } from "./rig.ts";
@@ -98,6 +98,18 @@ describe("llbc explain", () => {
         ],
       },
     ]);
+  });
+
+  it("compares with the last build of the same Dockerfile and target, though others came after it", async () => {
+    const { folder, options, history } = await built();
+    const record = await readRecord(history, "built1");
+    if (record === undefined) throw new Error("nothing was built");
+    const later = { ...record, started: record.started + 1000, vertices: [] };
+    await addRecord(history, { ...later, ref: "other-file", dockerfile: join(folder, "Other") });
+    await addRecord(history, { ...later, ref: "other-target", target: "test" });
+    await addRecord(history, { ...later, ref: "other-context", context: "/elsewhere" });
+    expect((await llbc(folder, args, options)).out).toContain("compared with build built1\n0 would run");
+    expect((await llbc(folder, [...args, "--against", "other-t"], options)).out).toContain("build other-target\n");
   });
 
   it("takes all for new where no build is recorded", async () => {

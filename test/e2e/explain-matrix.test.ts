@@ -26,10 +26,14 @@ describe.each(loadGroup("realistic").map((testCase) => [testCase.name, testCase]
 });
 
 /**
- * Steps that were found after all, which was only said as "unless", and why that could not be known.
- * test-matrix: a RUN reads reports of which one is made again by another RUN; whether it then says the same, only it knows.
+ * Steps that were found after all, which was only said as "unless", and why that could not be known. Each copies or reads
+ * from a stage in which a step runs again, and what it takes of that came out as before.
+ *
+ * - php-fpm: `COPY --from=fpm /var/www/public`, where most edits run `COPY . .` of that stage again, or a RUN before it
+ *   that could write there, too.
+ * - test-matrix: a RUN reads the reports of others; that one of them says the same again, only its step knows.
  */
-const undecided: Readonly<Record<string, number>> = { "test-matrix": 2 };
+const undecided: Readonly<Record<string, number>> = { "php-fpm": 14, "test-matrix": 2 };
 
 test("of all steps together at least 99 % do what was said without an unless", () => {
   console.info("explain:", all);

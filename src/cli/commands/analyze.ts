@@ -6,9 +6,10 @@ import { resolveDurations } from "../../graph/analyses/resolve-durations.ts";
 import { compileIn } from "../../graph/compile.ts";
 import { pastVertices } from "../../graph/history/past-vertices.ts";
 import { measuredRunFor } from "../../graph/page/measured-run.ts";
+import { nearestBuild } from "../../history/nearest-build.ts";
 import { openHistory } from "../../history/open-history.ts";
 import { recentRecords } from "../../history/recent-records.ts";
-import { recordedContext } from "../build-input.ts";
+import { dockerfilePath, recordedContext } from "../build-input.ts";
 import { caretStyle } from "../caret-style.ts";
 import type { CompileSubject } from "../compile-subject.ts";
 import { pageTitle } from "../page/build-page.ts";
@@ -53,7 +54,10 @@ export async function contextSubject(
   const request = { context, file: flags.file, build: buildOptions(flags, terminal), images: flags };
   return withSubject(request, terminal, async (subject) => {
     const report = await analyzeSubject(subject, workers, pastVertices(records));
-    const last = records.find(({ context, target }) => context === name && target === (flags.target ?? ""));
+    const last = nearestBuild(
+      records.filter((record) => record.context === name),
+      { context: name, dockerfile: dockerfilePath(context, flags.file, terminal) ?? "", target: flags.target ?? "" },
+    );
     return {
       source: subject.source,
       report,

@@ -7,6 +7,7 @@ import type { BuildRecord, BuildSummary } from "../../graph/history/build-record
 import { contextName } from "../../history/context-name.ts";
 import { explainNext } from "../../history/explain-next.ts";
 import { type History, listRecords, readRecord } from "../../history/history-store.ts";
+import { type BuildSubject, nearestBuild } from "../../history/nearest-build.ts";
 import { openHistory } from "../../history/open-history.ts";
 import { plannedBuild } from "../../history/planned-build.ts";
 import type { UsageRecord } from "../../solver/buildkit/disk-usage.ts";
@@ -52,7 +53,8 @@ async function explainPast(context: string, flags: ExplainFlags, terminal: Termi
 async function explainNextBuild(context: string, flags: ExplainFlags, terminal: Terminal): Promise<Explanation> {
   const history = openHistory(terminal);
   const input = await readBuildInput(context, flags.file, terminal);
-  const wanted = { context: contextName(input), target: flags.target ?? "" };
+  const dockerfile = dockerfilePath(context, flags.file, terminal) ?? "";
+  const wanted = { context: contextName(input), dockerfile, target: flags.target ?? "" };
   const against = await comparedWith(history, await listRecords(history), wanted, flags);
   const address = flags.addr ?? against?.worker?.address;
   const [build, kept] = await Promise.all([
@@ -80,16 +82,14 @@ async function keptBy(address: string, terminal: Terminal): Promise<readonly Usa
   }
 }
 
-/** The build that is named, or the newest one of the same context, of the same target where there is one. */
+/** The build that is named, or the one that is most like it. */
 async function comparedWith(
   history: History,
   builds: readonly BuildSummary[],
-  { context, target }: Pick<BuildSummary, "context" | "target">,
+  wanted: BuildSubject,
   { against }: ExplainFlags,
 ): Promise<BuildRecord | undefined> {
-  if (against !== undefined) return readRecord(history, pickSummary(builds, against).ref);
-  const same = builds.filter((build) => build.context === context);
-  const found = same.find((build) => build.target === target) ?? same[0];
+  const found = against === undefined ? nearestBuild(builds, wanted) : pickSummary(builds, against);
   return found && readRecord(history, found.ref);
 }
 
