@@ -20,6 +20,7 @@ import { findSshSources } from "./buildkit/ssh/ssh-sources.ts";
 import { readWorkerBlob } from "./buildkit/worker-content.ts";
 import type { Worker } from "./buildkit/worker-info.ts";
 import { type CachePlan, finishCaches, planCaches } from "./caches.ts";
+import { callOptions, withoutOutputs } from "./call-options.ts";
 import { checkOptions } from "./check-options.ts";
 import { checkTargets } from "./check-targets.ts";
 import { completeInputs } from "./complete-inputs.ts";
@@ -233,31 +234,6 @@ class Build {
     this.#options.onEvent?.(event);
     return this.#sink(event);
   }
-}
-
-/** A question leaves nothing behind. */
-function withoutOutputs(options: SolveOptions): SolveOptions {
-  return {
-    ...options,
-    outputs: [{ type: "cacheonly" }],
-    push: false,
-    cacheTo: [],
-    provenanceRecord: undefined,
-    sizes: false,
-  };
-}
-
-/** The frontend is told what it has to know of questions, besides what it has to know of the inputs. */
-function callOptions(
-  { call }: SolveOptions,
-  inputs: ReadonlyMap<string, string>,
-): readonly (readonly [name: string, value: string])[] {
-  if (call === undefined) return [];
-  const caps = [inputs.get("frontend.caps") ?? "", "moby.buildkit.frontend.subrequests+forward"];
-  return [
-    ["requestid", `frontend.${call}`],
-    ["frontend.caps", caps.filter((cap) => cap !== "").join(",")],
-  ];
 }
 
 function keepsOnlyCache({ exporters }: ExportPlan, { outputs = [] }: SolveOptions): boolean {

@@ -30,6 +30,8 @@ export function ttyProgress(stream: OutputStream, env: Terminal["env"], now: () 
   const draw = (): void => painter.draw(lines((stream.rows || 24) - 1, false));
   const timer = setInterval(draw, frameInterval);
   timer.unref();
+  // The sooner it is drawn anew, the less is left of lines that the terminal broke.
+  stream.on("resize", draw);
   const show = (): void => painter.show();
   process.once("exit", show);
   return {
@@ -42,6 +44,7 @@ export function ttyProgress(stream: OutputStream, env: Terminal["env"], now: () 
       if (ended) return;
       ended = true;
       clearInterval(timer);
+      stream.off("resize", draw);
       process.removeListener("exit", show);
       painter.end(lines(Number.POSITIVE_INFINITY, true));
     },
