@@ -7,12 +7,28 @@ export interface PathExpression {
 
 /**
  * Reads the part of Go's regular expressions that ignore patterns can give rise to: literals, classes, escapes, `.`,
- * the anchors, `X*` and the optional group `(.*` + `/)?`. Nothing there branches back, so the expression is a row of
- * steps walked by all its states at once: no pattern, however many stars it has, can make a path take long.
+ * the anchors, `X*`, `X{2,3}`, the optional group `(.*` + `/)?`, and alternatives of all these. Nothing there branches
+ * back, so each alternative is a row of steps walked by all its states at once: no pattern, however many stars it has,
+ * can make a path take long.
  * @throws SyntaxError with the reason, where Go refuses the expression.
  */
 export function parsePathExpression(source: string): PathExpression {
-  const steps = new Reader(source).steps();
+  const expressions = new Reader(source).alternatives().map((row) => expressionOf(anchored(row)));
+  const [only] = expressions;
+  if (expressions.length === 1 && only !== undefined) return only;
+  return {
+    test: (path) => expressions.some((expression) => expression.test(path)),
+    testWithFolders: (path) => expressions.some((expression) => expression.testWithFolders(path)),
+  };
+}
+
+/** A row that an anchor holds at neither end, or at one, may lie anywhere in the path. */
+function anchored(row: readonly Step[]): readonly Step[] {
+  const anything: Step = { kind: "many", set: () => true };
+  return [...(row[0] === atBeginning ? [] : [anything]), ...row, ...(row.at(-1) === atEnd ? [] : [anything])];
+}
+
+function expressionOf(steps: readonly Step[]): PathExpression {
   const prefix = literalText(steps, steps[0]?.kind === "assert" ? 1 : 0, 1);
   const suffix = literalText(steps, steps.at(-1)?.kind === "assert" ? steps.length - 2 : steps.length - 1, -1);
   const walk = new Walk(steps);
@@ -146,6 +162,8 @@ const single = (char: number): Step => ({
   literal: String.fromCodePoint(char),
 });
 const asserting = (holds: (before: number, after: number) => boolean): Step => ({ kind: "assert", holds });
+const atBeginning = asserting((before) => before === endOfText);
+const atEnd = asserting((_, after) => after === endOfText);
 const atWordBoundary = (before: number, after: number) => word(before) !== word(after);
 
 /** The literal steps in a row from one end; checking them first turns most paths away without a walk. */
@@ -158,35 +176,94 @@ function literalText(steps: readonly Step[], from: number, direction: 1 | -1): s
   }
 }
 
+interface Repetition {
+  readonly min: number;
+  /** Undefined: without end. */
+  readonly max: number | undefined;
+}
+
+const repetition = /\{(0|[1-9]\d*)(?:(,)(0|[1-9]\d*)?)?\}/y;
+// The limits of Go.
+const mostRepeats = 1000;
+const mostSteps = 3_355_443;
+
+function repeat(step: Step, { min, max }: Repetition): readonly Step[] {
+  // Asking twice whether a place is the beginning tells nothing new.
+  if (step.kind !== "one") return min === 0 ? [] : [step];
+  const steps: Step[] = Array.from({ length: min }, () => step);
+  if (max === undefined) steps.push({ kind: "many", set: step.set });
+  // It may be left out: it is no text that must be there.
+  const optional: Step = { ...step, literal: undefined };
+  for (let count = min; max !== undefined && count < max; count++) steps.push({ kind: "option", length: 1 }, optional);
+  return steps;
+}
+
 class Reader {
   readonly #source: string;
   #at = 0;
+  /** Steps that repetitions have made. */
+  #count = 0;
 
   constructor(source: string) {
     this.#source = source;
   }
 
-  steps(): readonly Step[] {
-    const steps: Step[] = [];
-    while (this.#at < this.#source.length) {
-      if (this.#eat(FOLDERS)) {
+  /** The steps of each alternative. */
+  alternatives(): readonly (readonly Step[])[] {
+    const rows: Step[][] = [];
+    do rows.push(this.#row());
+    while (this.#eat("|"));
+    return rows;
+  }
+
+  #row(): Step[] {
+    const row: Step[] = [];
+    /** Whether the last of the row is a repetition already. */
+    let repeated = false;
+    while (this.#at < this.#source.length && this.#source[this.#at] !== "|") {
+      const counts = this.#repetition();
+      if (counts !== undefined) {
+        const last = row.pop();
+        if (last === undefined || repeated) throw new SyntaxError("a repetition has nothing to repeat");
+        for (const step of repeat(last, counts)) row.push(step);
+        this.#count += counts.max ?? counts.min;
+        if (this.#count > mostSteps) throw new SyntaxError("the repetitions are too many");
+        repeated = true;
+      } else if (this.#eat(FOLDERS)) {
         // The slash may be left out with its group: it is no text that must be there.
         const end: Step = { kind: "one", set: (char) => char === slash, literal: undefined };
-        steps.push({ kind: "option", length: 2 }, { kind: "many", set: notNewline }, end);
+        row.push({ kind: "option", length: 2 }, { kind: "many", set: notNewline }, end);
+        repeated = true;
       } else if (this.#eat("\\Q")) {
-        steps.push(...this.#quoted());
+        row.push(...this.#quoted());
+        repeated = false;
       } else {
         const step = this.#step();
-        const repeated = this.#eat("*");
-        steps.push(repeated && step.kind === "one" ? { kind: "many", set: step.set } : step);
+        repeated = this.#eat("*");
+        row.push(repeated && step.kind === "one" ? { kind: "many", set: step.set } : step);
       }
     }
-    return steps;
+    return row;
+  }
+
+  /** `{2}`, `{2,}` or `{2,3}`; braces around anything else are plain characters. */
+  #repetition(): Repetition | undefined {
+    if (this.#source[this.#at] !== "{") return undefined;
+    repetition.lastIndex = this.#at;
+    const found = repetition.exec(this.#source);
+    if (found === null) return undefined;
+    const min = Number(found[1]);
+    const max = found[2] === undefined ? min : found[3] === undefined ? undefined : Number(found[3]);
+    if (min > mostRepeats || (max !== undefined && (max > mostRepeats || max < min))) {
+      throw new SyntaxError(`the repetition ${found[0]} is not possible`);
+    }
+    this.#at += found[0].length;
+    return { min, max };
   }
 
   #step(): Step {
-    if (this.#eat("^") || this.#eat("\\A")) return asserting((before) => before === endOfText);
-    if (this.#eat("$") || this.#eat("\\z")) return asserting((_, after) => after === endOfText);
+    if (this.#eat("^") || this.#eat("\\A")) return atBeginning;
+    if (this.#eat("$") || this.#eat("\\z")) return atEnd;
     if (this.#eat("\\b")) return asserting(atWordBoundary);
     if (this.#eat("\\B")) return asserting((before, after) => !atWordBoundary(before, after));
     if (this.#eat(".")) return { kind: "one", set: notNewline, literal: undefined };

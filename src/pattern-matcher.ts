@@ -156,7 +156,8 @@ type TestKind = "exact" | "prefix" | "suffix" | "expression";
 
 /**
  * The regular expression a pattern stands for. BuildKit builds it character by character without heeding brackets, so
- * `[*]` and `\d` have the meaning the expression gives them; being exact means doing the same.
+ * `[*]` and `\d` have the meaning the expression gives them; being exact means doing the same. It means to escape `|`,
+ * `{` and `}`, too, but does not, so that beside a wildcard they are alternatives and repetitions.
  */
 function translate(text: string): readonly [TestKind, string] {
   const chars = [...text];
@@ -186,7 +187,7 @@ function translate(text: string): readonly [TestKind, string] {
     } else if (char === "?") {
       out += "[^/]";
       kind = "expression";
-    } else if (".+()|{}$".includes(char)) {
+    } else if (".+()$".includes(char)) {
       out += `\\${char}`;
     } else if (char === "\\") {
       out += char;
@@ -202,33 +203,93 @@ function translate(text: string): readonly [TestKind, string] {
   return [kind, `${out}$`];
 }
 
-/** The syntax of Go's `filepath.Match`: classes are closed and hold something, a backslash has something to escape. */
+/**
+ * Go's `filepath.Match` of the pattern with the name `.`, for its errors alone: it looks at what follows a star only if
+ * all before it matches, so the rest of a broken pattern may go unseen.
+ */
 function checkSyntax(text: string): void {
-  const broken = (why: string) => new PatternError(text, why);
-  let at = 0;
-  /** Steps over one character of a class; something must follow it, at least the closing bracket. */
-  const classCharacter = () => {
-    const char = text[at];
-    if (char === undefined || char === "-" || char === "]") throw broken("a character is missing between the brackets");
-    if (char === "\\") at++;
-    if (at >= text.length) throw broken("nothing follows the backslash");
-    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
-    if (at >= text.length) throw broken("the bracket is never closed");
+  let name = ".";
+  for (let at = 0; at < text.length; ) {
+    let star = false;
+    for (; text[at] === "*"; at++) star = true;
+    const end = endOfChunk(text, at);
+    const chunk = text.slice(at, end);
+    at = end;
+    if (chunk === "") return;
+    const isLast = at === text.length;
+    const fits = (rest: string | undefined) => rest !== undefined && (rest === "" || !isLast);
+    const here = matchChunk(text, chunk, name);
+    // A name of one character leaves a star only the choice of that character.
+    const rest = fits(here) ? here : star && name !== "" ? matchChunk(text, chunk, "") : undefined;
+    if (rest === undefined || !fits(rest)) return;
+    name = rest;
+  }
+}
+
+/** Where the next star stands that is not escaped or between brackets. */
+function endOfChunk(text: string, start: number): number {
+  let inBrackets = false;
+  for (let at = start; at < text.length; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === "[") inBrackets = true;
+    else if (text[at] === "]") inBrackets = false;
+    else if (text[at] === "*" && !inBrackets) return at;
+  }
+  return text.length;
+}
+
+/** What a chunk without stars leaves of the name, which is `.` or empty; undefined where it does not match. */
+function matchChunk(pattern: string, chunk: string, name: string): string | undefined {
+  let left: string | undefined = name;
+  const take = (isDot: boolean) => {
+    left = left === "." && isDot ? "" : undefined;
   };
-  while (at < text.length) {
-    const char = text[at++];
-    if (char === "\\") {
-      if (at >= text.length) throw broken("nothing follows the backslash");
-      at++;
-    } else if (char === "[") {
-      if (text[at] === "^") at++;
-      for (let ranges = 0; ranges === 0 || text[at] !== "]"; ranges++) {
-        classCharacter();
-        if (text[at] !== "-") continue;
-        at++;
-        classCharacter();
-      }
-      at++;
+  for (let at = 0; at < chunk.length; ) {
+    const char = chunk[at++];
+    if (char === "[") {
+      const read = readClass(pattern, chunk, at);
+      take(read.hasDot);
+      at = read.end;
+    } else if (char === "?") {
+      take(true);
+    } else if (char === "\\") {
+      if (at >= chunk.length) throw new PatternError(pattern, "nothing follows the backslash");
+      take(chunk[at++] === ".");
+    } else {
+      take(char === ".");
     }
   }
+  return left;
+}
+
+/** Reads a class behind its opening bracket: classes are closed and hold something. */
+function readClass(pattern: string, chunk: string, start: number): { readonly hasDot: boolean; readonly end: number } {
+  let at = start;
+  /** Reads one character; something must follow it, at least the closing bracket. */
+  const character = (): number => {
+    const broken = (why: string) => new PatternError(pattern, why);
+    const char = chunk[at];
+    if (char === undefined || char === "-" || char === "]") throw broken("a character is missing between the brackets");
+    if (char === "\\") at++;
+    const code = chunk.codePointAt(at);
+    if (code === undefined) throw broken("nothing follows the backslash");
+    if (code >= 0xd800 && code <= 0xdfff) throw broken("a byte between the brackets is not UTF-8");
+    at += code > 0xffff ? 2 : 1;
+    if (at >= chunk.length) throw broken("the bracket is never closed");
+    return code;
+  };
+  const negated = chunk[at] === "^";
+  if (negated) at++;
+  const dot = 46;
+  let listed = false;
+  for (let ranges = 0; ranges === 0 || chunk[at] !== "]"; ranges++) {
+    const low = character();
+    let high = low;
+    if (chunk[at] === "-") {
+      at++;
+      high = character();
+    }
+    listed ||= low <= dot && dot <= high;
+  }
+  return { hasDot: listed !== negated, end: at + 1 };
 }

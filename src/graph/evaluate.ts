@@ -82,6 +82,10 @@ async function evaluationContext(compile: CompileContext, options: EvaluationOpt
   const { linter } = options;
   const targetPlatform = options.targetPlatform ?? config.buildPlatform;
   reportFindings(linter, dockerfile.findings);
+  if (dockerfile.stages.length === 0) {
+    const message = "dockerfile contains no stages to build: it needs a FROM";
+    throw new InvalidDockerfile("no-stage", message, { placeless: true });
+  }
   checkStageNames(linter, dockerfile.stages);
   checkInstructionCasing(linter, dockerfile.stages);
   const targetName = config.target === "" ? (dockerfile.stages.at(-1)?.name ?? "") : config.target;
@@ -193,11 +197,6 @@ function withArg(args: ReadonlyMap<string, string>, key: string, value: string):
 function targetOf(table: StageTable, name: string): StageNode {
   const target = name === "" ? table.last() : table.findByName(name);
   if (target !== undefined) return target;
-  if (name === "") {
-    throw new InvalidDockerfile("no-stage", "dockerfile contains no stages to build: it needs a FROM", {
-      placeless: true,
-    });
-  }
   const hint = didYouMean(name, table.names());
   throw new InvalidDockerfile("unknown-target", `target stage "${name}" could not be found${hint}`, {
     placeless: true,

@@ -1,3 +1,4 @@
+import { goLower } from "../parser/go-case.ts";
 import type { Stage } from "../parser/instruction.ts";
 import { parseInt64 } from "./go-numbers.ts";
 import { StageNode } from "./stage-node.ts";
@@ -17,7 +18,7 @@ export class StageTable {
   add(node: StageNode): void {
     this.#nodes.push(node);
     const { name } = node.stage;
-    if (name !== "") this.#byName.set(name.toLowerCase(), node);
+    if (name !== "") this.#byName.set(goLower(name), node);
   }
 
   /** The stage that `FROM name` means. */
@@ -26,7 +27,7 @@ export class StageTable {
   }
 
   findByName(name: string): StageNode | undefined {
-    return this.#byName.get(name.toLowerCase());
+    return this.#byName.get(goLower(name));
   }
 
   /** The stage, or the image of the table, at a position written as text; `"none"` for a text that is no number. */
