@@ -14,19 +14,22 @@ export function cutLines(text: string, columns: number | undefined): string {
     .join("\n");
 }
 
-/** Lines of words for a terminal of so many columns: what is longer goes on in the next, a little further in. */
-export function wrapLines(text: string, columns: number): string {
+/** Lines of words for a terminal of so many columns: what is longer goes on in the next, behind an indent. */
+export function wrapLines(text: string, columns: number | undefined, indent = "  "): string {
+  if (columns === undefined) return text;
   return text
     .split("\n")
-    .map((line) => {
-      const lines = [""];
-      for (const word of line.split(" ")) {
-        const last = lines.at(-1) ?? "";
-        if (last === "") lines[lines.length - 1] = word;
-        else if (last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
-        else lines.push(`  ${word}`);
-      }
-      return lines.join("\n");
-    })
+    .map((line) => wrapLine(line, columns, indent))
     .join("\n");
+}
+
+function wrapLine(line: string, columns: number, indent: string): string {
+  const [first = "", ...rest] = line.trimStart().split(" ");
+  const lines = [line.slice(0, line.length - line.trimStart().length) + first];
+  for (const word of rest) {
+    const last = lines.at(-1) ?? "";
+    if (last.length + 1 + word.length <= columns) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(`${indent}${word}`);
+  }
+  return lines.join("\n");
 }

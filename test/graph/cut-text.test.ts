@@ -12,6 +12,8 @@ it("cuts by characters, and says so", () => {
 
 it("wraps words, and no word", () => {
   expect(wrapLines("one two three\nfour\n", 8)).toBe("one two\n  three\nfour\n");
+  expect(wrapLines("    one two three", 12, "      ")).toBe("    one two\n      three");
+  expect(wrapLines("one two", undefined)).toBe("one two");
   expect(wrapLines("one extraordinary-word two", 8)).toBe("one\n  extraordinary-word\n  two");
 });
 

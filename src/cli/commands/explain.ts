@@ -33,8 +33,11 @@ export async function explainCommand(context: string, flags: ExplainFlags, termi
   const explanation = isPast
     ? await explainPast(context, flags, terminal)
     : await explainNextBuild(context, flags, terminal);
+  const { columns } = terminal.stdout;
   const text =
-    flags.json === true ? jsonText(explanation) : explainText(explanation, { tense: isPast ? "did" : "would" });
+    flags.json === true
+      ? jsonText(explanation)
+      : explainText(explanation, { tense: isPast ? "did" : "would", columns });
   await writeStandardOutput(text, terminal);
   return 0;
 }

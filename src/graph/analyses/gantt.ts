@@ -32,7 +32,7 @@ export function ganttText({ runs, makespan }: Schedule, { columns, critical, tit
     const from = Math.min(place(start), width - 1);
     const bar = (critical.has(digest) ? "█" : "░").repeat(Math.max(1, place(end) - from));
     const text = `${" ".repeat(from)}${bar}`.padEnd(width);
-    const title = cutText(titleOf(digest), Math.max(20, columns - width - 19));
+    const title = cutText(titleOf(digest), Math.max(20, columns - width - 20));
     return `  ${text} ${timeText(start).padStart(7)} ${timeText(end - start).padStart(7)}  ${title}`;
   });
   const left = runs.length - shown.length;

@@ -1,3 +1,4 @@
+import { cutLines, wrapLines } from "../cut-text.ts";
 import { visible } from "../excerpt.ts";
 import { shortTitle } from "../render/layout.ts";
 import { linesText } from "../render/text.ts";
@@ -7,10 +8,12 @@ import type { ExplainedVertex, Explanation } from "./explain.ts";
 export interface ExplainTextOptions {
   /** `would`: the build is not made yet. */
   readonly tense: "would" | "did";
+  /** Of the terminal, if any. */
+  readonly columns?: number | undefined;
 }
 
 /** An explanation for reading in a terminal: what runs with its causes, those of its own first, and a count of the rest. */
-export function explainText({ vertices, against }: Explanation, { tense }: ExplainTextOptions): string {
+export function explainText({ vertices, against }: Explanation, { tense, columns }: ExplainTextOptions): string {
   const titles = new Map(vertices.map(({ digest, name }) => [digest, shortTitle(name)]));
   // What is sent or asked for anew by every build needs no cause.
   const running = vertices.filter(({ outcome, causes }) => outcome === "runs" && causes.length > 0);
@@ -18,14 +21,20 @@ export function explainText({ vertices, against }: Explanation, { tense }: Expla
   const words = tense === "would" ? (["would run", "would be cached"] as const) : (["ran", "cached"] as const);
   const head = against === undefined ? "no earlier build to compare with" : `compared with build ${against}`;
   const counts = `${running.length} ${words[0]}, ${cached} ${words[1]}`;
-  return `${head}\n${counts}\n${running.map((vertex) => `\n${vertexText(vertex, titles)}`).join("")}`;
+  const steps = running.map((vertex) => `\n${vertexText(vertex, titles, columns)}`);
+  return `${head}\n${counts}\n${steps.join("")}`;
 }
 
-function vertexText({ lines, name, causes, unless }: ExplainedVertex, titles: ReadonlyMap<string, string>): string {
+function vertexText(
+  { lines, name, causes, unless }: ExplainedVertex,
+  titles: ReadonlyMap<string, string>,
+  columns: number | undefined,
+): string {
   const place = lines.length === 0 ? "" : `${linesText(lines)}  `;
   const rest = unless.map((digest) => `unless ${titles.get(digest) ?? digest} gives the same files as before`);
   const rows = [...causes.flatMap((cause) => causeRows(cause, titles)), ...rest];
-  return [`${place}${shortTitle(name)}`, ...rows.map((row) => `    ${row}`)].map((line) => `${line}\n`).join("");
+  const wrapped = rows.map((row) => wrapLines(`    ${row}`, columns, "      "));
+  return [cutLines(`${place}${shortTitle(name)}`, columns), ...wrapped].map((line) => `${line}\n`).join("");
 }
 
 function causeRows(cause: Cause, titles: ReadonlyMap<string, string>): readonly string[] {
