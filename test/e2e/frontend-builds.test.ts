@@ -91,15 +91,19 @@ COPY a.txt /
     };
     const options = { attestations: { sbom: `generator=${generator},depth=3`, provenance: false } };
     const common = { ...options, sessionId: randomBytes(12).toString("hex"), frontend: "dockerfile.v0" };
-    const theirs = await build(context, { ...common, outputs: outputs(), buildArgs: epoch });
     const ours = await build(context, {
       ...common,
       outputs: outputs(),
       buildArgs: { ...epoch, BUILDKIT_SYNTAX: image },
     });
+    // BuildKit's own frontend mounts what is scanned in the order of a Go map: mostly, but not always, as it is written.
+    let theirs = await build(context, { ...common, outputs: outputs(), buildArgs: epoch });
+    for (let again = 0; again < 5 && theirs.digest !== ours.digest; again++) {
+      theirs = await build(context, { ...common, outputs: outputs(), buildArgs: epoch });
+    }
     expect(ownSteps(ours)).toEqual(ownSteps(theirs));
     expect(ours.digest).toBe(theirs.digest);
-    const tar = readFileSync(folders[1] ?? "").toString("latin1");
+    const tar = readFileSync(folders[0] ?? "").toString("latin1");
     for (const name of ["sbom", "sbom-tools", "sbom-context"]) expect(tar).toContain(`"name":"${name}"`);
     expect(tar).toContain("./in-result.txt 3");
   });
