@@ -45,6 +45,8 @@ export async function compileIn(
   const linter = startLinter(context);
   if (context.dockerfile.errors.length > 0) throw await parseFailure(context, linter);
   const platforms = distinct(context.config.targetPlatforms);
+  // They are needed in any case, and come while the base images are looked up. What is wrong is told when they are used.
+  if (context.mainContext.root === undefined) context.ignoreRules().catch(() => {});
   const settled = await Promise.allSettled(
     platforms.map((targetPlatform, index) =>
       evaluate(context, { targetPlatform, linter: index === 0 ? linter : mute(context), allStages: false }),

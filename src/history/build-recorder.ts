@@ -66,7 +66,7 @@ export class BuildRecorder {
     const folders = await this.#folders.end();
     const worker = this.#worker && recordedWorker(this.#worker);
     const clearing = { hash, redact, redactLog };
-    const vertices = await folders.withContent((contentOf) => this.#vertices(contentOf, worker, clearing));
+    const vertices = this.#vertices(folders.contentOf, worker, clearing);
     const steps: RecordedSteps = {
       ref,
       origin: "solve",
@@ -84,7 +84,7 @@ export class BuildRecorder {
       dockerfileDigest: this.#compilation && dockerfileDigest(this.#compilation),
       vertices,
     };
-    return { record: { steps, manifestNames: folders.names }, manifests: folders.source };
+    return { record: { steps, manifestNames: folders.names }, manifests: folders.manifests };
   }
 
   #vertices(

@@ -1,6 +1,9 @@
+import { cacheMapOf } from "../graph/cache-map/cache-map-of.ts";
 import type { Compilation } from "../graph/compilation.ts";
 import type { RecordedVertex } from "../graph/history/build-record.ts";
+import { UnreadableRecord } from "../graph/history/json-reader.ts";
 import type { Manifest } from "../graph/history/manifest.ts";
+import { KnownFiles } from "../graph/history/manifest-json.ts";
 import { type ContentOf, contentIn } from "../graph/history/record-of.ts";
 import { findInputs } from "../solver/build-inputs.ts";
 import type { LocalSource } from "../solver/buildkit/attachable.ts";
@@ -14,8 +17,15 @@ import {
   sourceName,
 } from "../solver/context-manifest.ts";
 import type { ContextInput, SolveOptions } from "../solver/solve-options.ts";
-import { type FoundRecord, type History, type ManifestSource, readManifests } from "./history-store.ts";
-import { lastRecord, manifestsByIdentifier } from "./last-record.ts";
+import {
+  type FoundRecord,
+  findNewest,
+  type History,
+  type ManifestSource,
+  manifestsTextOf,
+  prepareManifests,
+  readManifests,
+} from "./history-store.ts";
 
 /** The build whose reads are followed. */
 export interface ReadingBuild {
@@ -27,27 +37,26 @@ export interface ReadingBuild {
   readonly history: History;
 }
 
-/** What was read, as far as that is known in the end. */
+/** What was read, as far as that is known. */
 export interface ReadFolders {
   /** By the digests of vertices; equal names stand for equal manifests. */
   readonly names: ReadonlyMap<string, string>;
-  readonly source: ManifestSource;
-  /** Finds out what vertices read of folders, by way of what is asked of it. */
-  readonly withContent: <Result>(use: (contentOf: ContentOf) => Result) => Promise<Result>;
+  readonly manifests: ManifestSource;
+  readonly contentOf: ContentOf;
 }
 
 /**
  * What a build reads of local folders. The worker is offered a list of files: where the last build of the context had
- * the same list, all is known from there, and else what is new on it is read, while the worker goes on.
+ * the same list, all is known from there. Else what is new on it is read, and written down, while the worker goes on.
  */
 export class FolderReads {
   readonly #build: ReadingBuild;
-  readonly #read = new Map<string, Promise<Manifest | undefined>>();
   readonly #listings: Listing[] = [];
+  #compilation: Compilation | undefined;
   #locals: readonly LocalVertex[] = [];
   #last: Promise<FoundRecord | undefined> = Promise.resolve(undefined);
   #sources: Promise<ReadonlyMap<string, LocalSource>> = Promise.resolve(new Map());
-  #lastManifests: Promise<ReadonlyMap<string, Manifest>> | undefined;
+  #reading: Promise<ReadFolders> | undefined;
 
   constructor(build: ReadingBuild) {
     this.#build = build;
@@ -55,6 +64,7 @@ export class FolderReads {
 
   onCompiled(compilation: Compilation): void {
     const { input, options, history, context } = this.#build;
+    this.#compilation = compilation;
     this.#locals = localVertices(compilation);
     if (this.#locals.length === 0) return;
     this.#last = lastRecord(history, context).catch(() => undefined);
@@ -66,78 +76,83 @@ export class FolderReads {
 
   onListed(listing: Listing): void {
     this.#listings.push(listing);
-    const local = this.#locals.find(({ op }) => isListingOf(listing, op));
-    if (local !== undefined) void this.#readNew(local, listing).catch(() => {});
+    if (!this.#locals.some(({ op }) => isListingOf(listing, op))) return;
+    if (!this.#locals.every(({ op }) => this.#listings.some((each) => isListingOf(each, op)))) return;
+    this.#reading = this.#read();
+    // It is awaited in the end.
+    this.#reading.catch(() => {});
   }
 
   /** What the worker has not asked for, as when the build failed before, is looked at now. */
-  async end(): Promise<ReadFolders> {
+  end(): Promise<ReadFolders> {
+    return this.#reading ?? this.#read();
+  }
+
+  async #read(): Promise<ReadFolders> {
     const [last, sources] = await Promise.all([this.#last, this.#sources]);
     const listed = this.#locals.flatMap((local) => {
       const source = sources.get(sourceName(local.op));
       const found = this.#listings.findLast((each) => isListingOf(each, local.op));
       const listing = found ?? (source && listSource(source, local.op));
-      return listing === undefined ? [] : [{ local, listing }];
+      return source === undefined || listing === undefined ? [] : [{ local, source, listing }];
     });
-    const known = namesOf(last);
-    if (last !== undefined && listed.every(({ listing }) => known.has(listing.digest))) {
-      return this.#sameAs(last, new Map(listed.map(({ local, listing }) => [local.digest, listing.digest])));
-    }
-    const manifests = new Map<string, Manifest>();
-    const names = new Map<string, string>();
-    for (const { local, listing } of listed) {
-      const manifest = await this.#manifest(local, listing);
-      if (manifest === undefined) continue;
-      names.set(local.digest, listing.digest);
-      manifests.set(listing.digest, manifest);
-    }
-    const withContent: ReadFolders["withContent"] = async (use) => use(contentIn(byVertex(names, manifests)));
-    return { names, source: { read: async () => manifests }, withContent };
-  }
-
-  #sameAs(last: FoundRecord, names: ReadonlyMap<string, string>): ReadFolders {
-    const read = () => this.#manifestsOf(last);
+    const names = new Map(listed.map(({ local, listing }) => [local.digest, listing.digest]));
+    const known = new Set(last?.manifestNames.values());
+    if (last !== undefined && [...names.values()].every((name) => known.has(name))) return this.#sameAs(last, names);
+    const manifests = await this.#manifestsOf(listed, last);
+    const found = new Map([...names].filter(([, name]) => manifests.has(name)));
+    const contents = this.#contentsIn(found, manifests);
+    const temporary = await prepareManifests(this.#build.history, manifests).catch(() => undefined);
     return {
-      names,
-      source: { sharedWith: last.manifestFile, read },
-      async withContent(use) {
-        const recorded = recordedContents(last);
-        let isMissing = false;
-        const result = use((vertex, reads) => {
-          const content = recorded.get(contentKey(names.get(vertex) ?? "", reads));
-          isMissing ||= content === undefined && names.has(vertex);
-          return content;
-        });
-        return isMissing ? use(contentIn(byVertex(names, await read()))) : result;
-      },
+      names: found,
+      manifests: { temporary, read: async () => manifests },
+      contentOf: contentsBy(found, contents),
     };
   }
 
-  async #readNew(local: LocalVertex, listing: Listing): Promise<void> {
-    if (!namesOf(await this.#last).has(listing.digest)) await this.#manifest(local, listing);
+  async #sameAs(last: FoundRecord, names: ReadonlyMap<string, string>): Promise<ReadFolders> {
+    const read = () => readManifests(this.#build.history, last);
+    const recorded = recordedContents(last);
+    const isKnown = this.#reads(names).every(({ name, reads }) => recorded.has(contentKey(name, reads)));
+    const contents = isKnown ? recorded : this.#contentsIn(names, await read());
+    return { names, manifests: { sharedWith: last.manifestFile, read }, contentOf: contentsBy(names, contents) };
   }
 
-  /** Once for each listing. */
-  #manifest(local: LocalVertex, listing: Listing): Promise<Manifest | undefined> {
-    const begun = this.#read.get(listing.digest) ?? this.#readManifest(local, listing);
-    this.#read.set(listing.digest, begun);
-    return begun;
+  /** By the names of listings. */
+  async #manifestsOf(
+    listed: readonly { readonly local: LocalVertex; readonly source: LocalSource; readonly listing: Listing }[],
+    last: FoundRecord | undefined,
+  ): Promise<ReadonlyMap<string, Manifest>> {
+    const { signal, history } = this.#build;
+    const knownFiles = await filesOfLast(history, last);
+    const manifests = new Map<string, Manifest>();
+    for (const { local, source, listing } of listed) {
+      if (manifests.has(listing.digest)) continue;
+      const manifest = await manifestOf(source, listing, { signal, known: knownFiles(local.op.identifier) });
+      if (manifest !== undefined) manifests.set(listing.digest, manifest);
+    }
+    return manifests;
   }
 
-  async #readManifest({ op }: LocalVertex, listing: Listing): Promise<Manifest | undefined> {
-    const { signal } = this.#build;
-    const last = await this.#last;
-    const source = (await this.#sources).get(sourceName(op));
-    const manifests = last && (await this.#manifestsOf(last));
-    const same = manifests?.get(listing.digest);
-    if (same !== undefined || source === undefined) return same;
-    const known = manifests && manifestsByIdentifier(last, manifests).get(op.identifier);
-    return manifestOf(source, listing, { signal, known });
+  #contentsIn(
+    names: ReadonlyMap<string, string>,
+    manifests: ReadonlyMap<string, Manifest>,
+  ): ReadonlyMap<string, string | undefined> {
+    const contentOf = contentIn(manifests);
+    return new Map(this.#reads(names).map(({ name, reads }) => [contentKey(name, reads), contentOf(name, reads)]));
   }
 
-  #manifestsOf(last: FoundRecord): Promise<ReadonlyMap<string, Manifest>> {
-    this.#lastManifests ??= readManifests(this.#build.history, last);
-    return this.#lastManifests;
+  /** What steps read of the folders that have names. */
+  #reads(names: ReadonlyMap<string, string>): readonly { readonly name: string; readonly reads: Reads }[] {
+    const vertices = this.#compilation?.graph.vertices ?? [];
+    return vertices.flatMap(({ op, inputs }) =>
+      inputs.some(({ digest }) => names.has(digest))
+        ? (cacheMapOf(op)?.deps ?? []).flatMap(({ content }, index) => {
+            const name = names.get(inputs[index]?.digest ?? "");
+            return name === undefined || content === undefined ? [] : [{ name, reads: content }];
+          })
+        : [],
+    );
   }
 }
 
@@ -150,31 +165,48 @@ export async function folderManifests(
   const locals = localVertices(compilation);
   if (locals.length === 0) return manifests;
   const { sources } = await findInputs(input, options);
-  const last = await lastRecord(history, context);
-  const before = last && manifestsByIdentifier(last, await readManifests(history, last));
+  const knownFiles = await filesOfLast(history, await lastRecord(history, context));
   for (const { op, digest } of locals) {
     const source = sources.get(sourceName(op));
     const listing = source && listSource(source, op);
-    const manifest = listing && (await manifestOf(source, listing, { signal, known: before?.get(op.identifier) }));
+    const manifest = listing && (await manifestOf(source, listing, { signal, known: knownFiles(op.identifier) }));
     if (manifest !== undefined) manifests.set(digest, manifest);
   }
   return manifests;
 }
 
-function namesOf(last: FoundRecord | undefined): ReadonlySet<string> {
-  return new Set(last?.manifestNames.values());
+/** The last build of a context that was recorded as it ran. */
+function lastRecord(history: History, context: string): Promise<FoundRecord | undefined> {
+  return findNewest(history, (build) => build.context === context && build.origin === "solve");
 }
 
-function byVertex(
-  names: ReadonlyMap<string, string>,
-  manifests: ReadonlyMap<string, Manifest>,
-): ReadonlyMap<string, Manifest> {
-  return new Map(
-    [...names].flatMap(([vertex, name]) => {
-      const manifest = manifests.get(name);
-      return manifest === undefined ? [] : [[vertex, manifest] as const];
+/** The files that the last build read, by the identifiers of their sources, of which the next build has the same. */
+async function filesOfLast(
+  history: History,
+  last: FoundRecord | undefined,
+): Promise<(identifier: string) => KnownFiles | undefined> {
+  const text = last && (await manifestsTextOf(history, last));
+  const names = new Map(
+    last?.steps.vertices.flatMap(({ digest, traits }) => {
+      const name = last.manifestNames.get(digest);
+      const identifier = traits.find((trait) => trait.name === "source")?.value;
+      return name === undefined || identifier === undefined ? [] : [[identifier, name] as const];
     }),
   );
+  return (identifier) => {
+    const name = names.get(identifier);
+    return text === undefined || name === undefined ? undefined : knownFiles(text, name);
+  };
+}
+
+/** Nothing of a file that somebody has damaged. */
+function knownFiles(text: string, name: string): KnownFiles | undefined {
+  try {
+    return new KnownFiles(text, name);
+  } catch (error) {
+    if (error instanceof UnreadableRecord) return undefined;
+    throw error;
+  }
 }
 
 type Reads = Parameters<ContentOf>[1];
@@ -192,6 +224,10 @@ function recordedContents({ steps: { vertices }, manifestNames }: FoundRecord): 
   };
   for (const vertex of vertices) add(vertex);
   return contents;
+}
+
+function contentsBy(names: ReadonlyMap<string, string>, contents: ReadonlyMap<string, string | undefined>): ContentOf {
+  return (vertex, reads) => contents.get(contentKey(names.get(vertex) ?? "", reads));
 }
 
 function contentKey(name: string, reads: Reads): string {

@@ -15,29 +15,38 @@ export async function namesIn(folder: string): Promise<readonly string[]> {
 
 /** Writes a file of a folder, which is there as a whole or not at all. */
 export async function writeWhole(folder: string, name: string, text: string): Promise<void> {
-  await inPlace(folder, name, async (temporary) => {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  });
+  await inPlace(folder, name, (temporary) => writeSynced(temporary, text));
+}
+
+/** Writes a file whose place is not known yet, and gives the name that it has until then. */
+export async function writeBeside(folder: string, text: string): Promise<string> {
+  const name = temporaryName();
+  await writeSynced(join(folder, name), text);
+  return name;
+}
+
+/** Gives a file of a folder its name; false where it is gone. */
+export async function moveFile(folder: string, from: string, to: string): Promise<boolean> {
+  return unlessGone(() => rename(join(folder, from), join(folder, to)));
 }
 
 /** Gives a file of a folder a second name, or makes a copy where a file has only one; false where it is gone. */
 export async function shareFile(folder: string, from: string, to: string): Promise<boolean> {
   const path = join(folder, from);
+  const share = async (temporary: string) => {
+    try {
+      await link(path, temporary);
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") throw error;
+      await copyFile(path, temporary);
+    }
+  };
+  return unlessGone(() => inPlace(folder, to, share));
+}
+
+async function unlessGone(act: () => Promise<void>): Promise<boolean> {
   try {
-    await inPlace(folder, to, async (temporary) => {
-      try {
-        await link(path, temporary);
-      } catch (error) {
-        if (errnoOf(error) === "ENOENT") throw error;
-        await copyFile(path, temporary);
-      }
-    });
+    await act();
     return true;
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return false;
@@ -45,8 +54,25 @@ export async function shareFile(folder: string, from: string, to: string): Promi
   }
 }
 
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } catch (error) {
+    await rm(path, { force: true });
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+function temporaryName(): string {
+  return `${randomBytes(6).toString("hex")}.tmp`;
+}
+
 async function inPlace(folder: string, name: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = join(folder, `${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = join(folder, temporaryName());
   try {
     await make(temporary);
     await rename(temporary, join(folder, name));

@@ -5,15 +5,9 @@ import { errnoOf } from "../errno.ts";
 import type { BuildRecord, BuildSummary, RecordedSteps } from "../graph/history/build-record.ts";
 import { UnreadableRecord } from "../graph/history/json-reader.ts";
 import type { Manifest } from "../graph/history/manifest.ts";
-import {
-  type KeptRecord,
-  manifestsText,
-  parseManifests,
-  parseRecord,
-  parseSummary,
-  recordText,
-} from "../graph/history/record-json.ts";
-import { namesIn, shareFile, writeWhole } from "./history-files.ts";
+import { manifestsText, parseManifests } from "../graph/history/manifest-json.ts";
+import { type KeptRecord, parseRecord, parseSummary, recordText } from "../graph/history/record-json.ts";
+import { moveFile, namesIn, shareFile, writeBeside, writeWhole } from "./history-files.ts";
 
 /** So many builds are kept, and so many bytes of them: the newest. */
 export const historyLimits = { records: 200, bytes: 128 << 20 };
@@ -39,7 +33,9 @@ export interface History {
 export interface ManifestSource {
   /** The name of the file of an earlier record of which all of the manifests are the same. */
   readonly sharedWith?: string | undefined;
-  /** By their names; asked for where there is none to share, or it is gone. */
+  /** The name of a file that holds them already, see `prepareManifests`. */
+  readonly temporary?: string | undefined;
+  /** By their names; asked for where there is no file, or it is gone. */
   readonly read: () => Promise<ReadonlyMap<string, Manifest>>;
 }
 
@@ -54,17 +50,37 @@ export async function addRecord(history: History, record: BuildRecord, limits?: 
 export async function keepRecord(
   { folder }: History,
   record: KeptRecord,
-  { sharedWith, read }: ManifestSource,
+  manifests: ManifestSource,
   limits: HistoryLimits = historyLimits,
 ): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = nameOf(record.steps);
   if (record.manifestNames.size > 0) {
-    const isShared = sharedWith !== undefined && (await shareFile(folder, sharedWith, `${name}${manifestEnding}`));
-    if (!isShared) await writeWhole(folder, `${name}${manifestEnding}`, manifestsText(await read()));
+    const isThere = await placeManifests(folder, `${name}${manifestEnding}`, manifests);
+    if (!isThere) await writeWhole(folder, `${name}${manifestEnding}`, manifestsText(await manifests.read()));
   }
   await writeWhole(folder, `${name}${recordEnding}`, recordText(record));
   await removeOldest(folder, limits);
+}
+
+/** Writes manifests down before their record is, in good time; gives the name of the file, to be kept with the record. */
+export async function prepareManifests(
+  { folder }: History,
+  manifests: ReadonlyMap<string, Manifest>,
+): Promise<string | undefined> {
+  if (manifests.size === 0) return undefined;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return writeBeside(folder, manifestsText(manifests));
+}
+
+/** False where there is no file that has them. */
+async function placeManifests(
+  folder: string,
+  name: string,
+  { sharedWith, temporary }: ManifestSource,
+): Promise<boolean> {
+  if (sharedWith !== undefined) return shareFile(folder, sharedWith, name);
+  return temporary !== undefined && (await moveFile(folder, temporary, name));
 }
 
 /** What there is, the newest first. Files that cannot be read as records, as those of another version, are passed over. */
@@ -98,6 +114,14 @@ export async function readManifests(
 ): Promise<ReadonlyMap<string, Manifest>> {
   const read = async () => parseManifests(await readFile(join(folder, manifestFile), "utf8"));
   return (await readOr(read)) ?? new Map();
+}
+
+/** The same as they stand in their file; undefined where it is gone. */
+export function manifestsTextOf(
+  { folder }: History,
+  { manifestFile }: Pick<FoundRecord, "manifestFile">,
+): Promise<string | undefined> {
+  return readOr(() => readFile(join(folder, manifestFile), "utf8"));
 }
 
 /** All of the build with this ref; undefined where there is none, or it cannot be read. */

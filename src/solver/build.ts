@@ -29,6 +29,7 @@ import type { SolveEvent } from "./events.ts";
 import { finishExports } from "./finish-exports.ts";
 import { frontendOptions } from "./frontend-options.ts";
 import { type ImageSize, readImageSizes } from "./image-sizes.ts";
+import { lookAhead } from "./look-ahead.ts";
 import { type ExportPlan, planExports } from "./outputs.ts";
 import { Recorder } from "./recorder.ts";
 import { requireCache } from "./require-cache.ts";
@@ -60,6 +61,8 @@ export async function runBuild(
   } catch (error) {
     if (signal.aborted) throw new Failure("cancelled", "the build was cancelled", { cause: error });
     throw describeFailure(error, build.recorder, build.definitions);
+  } finally {
+    build.end();
   }
 }
 
@@ -71,6 +74,7 @@ class Build {
   readonly #options: SolveOptions;
   readonly #sink: EventSink;
   #compilation: Compilation | undefined;
+  #sources: BuildInputs["sources"] = new Map();
   #answer: ReadonlyMap<string, string> | undefined;
 
   constructor(input: BuildInput, options: SolveOptions, sink: EventSink) {
@@ -81,7 +85,8 @@ class Build {
 
   async run(open: OpenWorker, signal: AbortSignal): Promise<SolveResult> {
     const options = this.#options.call === undefined ? this.#options : withoutOutputs(this.#options);
-    const found = isDefinition(this.#input) ? noInputs : await findInputs(this.#input, options);
+    const found = isDefinition(this.#input) ? noInputs : lookAhead(await findInputs(this.#input, options));
+    this.#sources = found.sources;
     const env = environment();
     const ssh = await findSshSources(grantedSsh(this.#input, options, env), env, platform());
     const { connection, worker } = await open(signal);
@@ -146,6 +151,11 @@ class Build {
       sizes: await sizes,
       timings: this.recorder.timings(),
     };
+  }
+
+  /** Lets go of what is not needed any more, however it ended. */
+  end(): void {
+    for (const source of this.#sources.values()) if (source.kind === "folder") source.ahead?.end();
   }
 
   #readSizes(response: ReadonlyMap<string, string>, connection: Connection, signal: AbortSignal) {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { fileHash, headerDigest } from "../graph/cache-map/file-digest.ts";
 import type { Compilation } from "../graph/compilation.ts";
 import type { Manifest, ManifestFile } from "../graph/history/manifest.ts";
+import type { KnownFiles, SeenFile } from "../graph/history/manifest-json.ts";
 import type { SourceOp } from "../llb/op.ts";
 import type { LocalSource } from "./buildkit/attachable.ts";
 import { diskTree } from "./buildkit/filesync/disk-tree.ts";
@@ -15,7 +16,7 @@ import type { WalkedEntry } from "./buildkit/filesync/walk.ts";
 export interface ManifestOptions {
   readonly signal: AbortSignal;
   /** Of an earlier build: what has the same stamp in it is not read again. */
-  readonly known?: Manifest | undefined;
+  readonly known?: KnownFiles | undefined;
 }
 
 /** So much is read of one folder, in bytes. */
@@ -69,22 +70,21 @@ export async function manifestOf(
   { signal, known }: ManifestOptions,
 ): Promise<Manifest | undefined> {
   if (entries === undefined) return undefined;
-  const before = new Map(known?.files.map((file) => [file.path, file]));
   const files: ManifestFile[] = [];
   const byPath = new Map<string, ManifestFile>();
   let bytes = 0;
   try {
     const tree = treeOf(source);
     for (const entry of entries) {
-      const { path, stat } = entry;
-      const linked = entry.link === undefined ? undefined : byPath.get(entry.link);
-      const file = linked === undefined ? knownFile(entry, before.get(path)) : { ...linked, path };
-      if (file === undefined) bytes += stat.size;
+      const seen = seenFile(entry);
+      const same = entry.link === undefined ? known?.find(seen) : byPath.get(entry.link);
+      if (same === undefined) bytes += seen.size;
       if (bytes > most) return undefined;
-      const added = file ?? (await readFile(tree, entry, signal));
-      if (added === undefined) return undefined;
-      files.push(added);
-      byPath.set(path, added);
+      const { stat } = entry;
+      const file = same === undefined ? await readFile(tree, stat, seen, signal) : { ...same, ...seen };
+      if (file === undefined) return undefined;
+      files.push(file);
+      if (entry.stat.hasOtherNames) byPath.set(file.path, file);
       if (files.length % 256 === 0) await new Promise((resolve) => setImmediate(resolve));
       signal.throwIfAborted();
     }
@@ -115,33 +115,27 @@ function textsIn(json = "[]"): readonly string[] {
   return Array.isArray(texts) ? texts.map(String) : [];
 }
 
-function knownFile({ path, stat }: WalkedEntry, known: ManifestFile | undefined): ManifestFile | undefined {
-  const isSame =
-    known?.path === path &&
-    known.stamp === stampOf(stat) &&
-    known.size === stat.size &&
-    known.permissions === permissionsOf(stat.mode) &&
-    known.kind === kindOf(stat.mode) &&
-    known.target === stat.target;
-  return isSame ? known : undefined;
+function seenFile({ path, stat }: WalkedEntry): SeenFile {
+  const kind = kindOf(stat.mode) ?? "file";
+  const size = kind === "file" && !stat.isSocket ? stat.size : 0;
+  const { target, mode } = stat;
+  return { path, kind, permissions: permissionsOf(mode), size, target, stamp: stampOf(stat) };
 }
 
 function stampOf({ inode, mtime }: WalkedEntry["stat"]): string {
-  return `${inode.toString(36)}.${mtime.toString(36)}`;
+  return `${inode.toString(16)}.${mtime.toString(16)}`;
 }
 
 async function readFile(
   tree: Tree,
-  { path, stat }: WalkedEntry,
+  stat: WalkedEntry["stat"],
+  seen: SeenFile,
   signal: AbortSignal,
 ): Promise<ManifestFile | undefined> {
-  const kind = kindOf(stat.mode) ?? "file";
-  const permissions = permissionsOf(stat.mode);
-  const { target, devMajor, devMinor } = stat;
-  const size = kind === "file" && !stat.isSocket ? stat.size : 0;
+  const { path, kind, permissions, size, target } = seen;
+  const { devMajor, devMinor } = stat;
   const header = { kind, permissions, size, target, devMajor, devMinor, uid: 0, gid: 0 };
-  const fields = { path, kind, permissions, size, target, stamp: stampOf(stat) };
-  if (size === 0) return { ...fields, digest: headerDigest(header), content: "" };
+  if (size === 0) return { ...seen, digest: headerDigest(header), content: "" };
   const hash = fileHash(header);
   const content = createHash("sha256");
   const isRead = await eachPiece(tree, path, stat, signal, (piece) => {
@@ -149,7 +143,7 @@ async function readFile(
     content.update(piece);
   });
   if (!isRead) return undefined;
-  return { ...fields, digest: `sha256:${hash.digest("hex")}`, content: content.digest("hex") };
+  return { ...seen, digest: `sha256:${hash.digest("hex")}`, content: content.digest("hex") };
 }
 
 const pieceSize = 256 * 1024;

@@ -5,6 +5,7 @@ import { digestOf } from "../../src/digest.ts";
 import { cacheMapOf } from "../../src/graph/cache-map/cache-map-of.ts";
 import { contentDigest } from "../../src/graph/cache-map/content-digest.ts";
 import { type Manifest, treeOf } from "../../src/graph/history/manifest.ts";
+import { KnownFiles, manifestsText } from "../../src/graph/history/manifest-json.ts";
 import { decodeOp } from "../../src/llb/decode-op.ts";
 import type { Op, SourceOp } from "../../src/llb/op.ts";
 import { unmarshal } from "../../src/llb/unmarshal.ts";
@@ -105,7 +106,8 @@ describe("what counts of a file", () => {
 test("a manifest takes over what has not changed, by the stamp of the file", async () => {
   const folder = folderWith({ "a.txt": "a", "b.txt": "b" });
   const first = await manifestOf(folder, allOf);
-  const known = { files: first.files.map((file) => ({ ...file, digest: `known ${file.path}` })) };
+  const told = { files: first.files.map((file) => ({ ...file, digest: `known ${file.path}` })) };
+  const known = new KnownFiles(manifestsText(new Map([["told", told]])), "told");
   writeFileSync(join(folder, "b.txt"), "other");
   const second = await readFolder(folder, allOf, { ...options, known });
   expect(second?.files.map(({ digest }) => digest.startsWith("known"))).toEqual([true, false]);

@@ -3,6 +3,14 @@ export class UnreadableRecord extends Error {
   override readonly name = "UnreadableRecord";
 }
 
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UnreadableRecord("the record is no JSON", { cause: error });
+  }
+}
+
 // Each reads a value that came as JSON, and throws UnreadableRecord where it is something else.
 
 export function recordIn(value: unknown): Readonly<Record<string, unknown>> {

@@ -2,7 +2,6 @@ import type { OpInput } from "../../llb/op.ts";
 import type { VertexKeys } from "../analyses/durations.ts";
 import type { GraphVertex } from "../build-graph.ts";
 import type { ContentSelector } from "../cache-map/content-selector.ts";
-import type { FileKind } from "../cache-map/file-digest.ts";
 import type {
   BuildSummary,
   RecordedDep,
@@ -13,6 +12,7 @@ import type {
 } from "./build-record.ts";
 import {
   flagIn,
+  jsonIn,
   listIn,
   mapIn,
   numberIn,
@@ -23,11 +23,10 @@ import {
   textsIn,
   UnreadableRecord,
 } from "./json-reader.ts";
-import type { Manifest, ManifestFile } from "./manifest.ts";
 import { recordedOpIn } from "./recorded-op-json.ts";
 
 /** The version of the form below; what has another one is not read. */
-const version = 2;
+const version = 3;
 
 /** A record as it is kept: what was read of folders is kept apart, since most builds of a folder read the same. */
 export interface KeptRecord {
@@ -50,7 +49,7 @@ export function recordText({ steps, manifestNames }: KeptRecord): string {
 export function parseRecord(text: string): KeptRecord {
   const [head = "", body = "", rest, ...more] = text.split("\n");
   if (rest !== "" || more.length > 0) throw new UnreadableRecord("the record is cut off");
-  const { buildArgs, dockerfileDigest, vertices, manifestNames } = recordIn(jsonOf(body));
+  const { buildArgs, dockerfileDigest, vertices, manifestNames } = recordIn(jsonIn(body));
   return {
     steps: {
       ...parseSummary(head),
@@ -62,25 +61,12 @@ export function parseRecord(text: string): KeptRecord {
   };
 }
 
-/** Manifests by their names, as a line of JSON. */
-export function manifestsText(manifests: ReadonlyMap<string, Manifest>): string {
-  return `${JSON.stringify([...manifests].map(([name, { files }]) => [name, files.map(fileRow)]))}\n`;
-}
-
-/**
- * Reads what `manifestsText` wrote.
- * @throws UnreadableRecord
- */
-export function parseManifests(text: string): ReadonlyMap<string, Manifest> {
-  return mapIn(jsonOf(text), manifestIn);
-}
-
 /**
  * Reads the first line of a record.
  * @throws UnreadableRecord
  */
 export function parseSummary(line: string): BuildSummary {
-  const fields = recordIn(jsonOf(line));
+  const fields = recordIn(jsonIn(line));
   if (fields.version !== version) throw new UnreadableRecord("the record has another version");
   return {
     ref: textIn(fields.ref),
@@ -96,14 +82,6 @@ export function parseSummary(line: string): BuildSummary {
     ran: numberIn(fields.ran),
     cached: numberIn(fields.cached),
   };
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    throw new UnreadableRecord("the record is no JSON", { cause: error });
-  }
 }
 
 function workerIn(value: unknown): RecordedWorker {
@@ -192,32 +170,4 @@ function traitIn(value: unknown): Trait {
 function runIn(value: unknown): { readonly started: number; readonly completed: number } {
   const { started, completed } = recordIn(value);
   return { started: numberIn(started), completed: numberIn(completed) };
-}
-
-// There can be many files: each is a list, without names of fields.
-
-const fileKinds: readonly FileKind[] = ["file", "directory", "symlink", "fifo", "block-device", "char-device"];
-
-function fileRow({ path, kind, permissions, size, target, digest, content, stamp }: ManifestFile): readonly unknown[] {
-  return [path, fileKinds.indexOf(kind), permissions, size, target, digest, content, stamp];
-}
-
-function manifestIn(value: unknown): Manifest {
-  return { files: listIn(value, fileIn) };
-}
-
-function fileIn(value: unknown): ManifestFile {
-  const [path, kind, permissions, size, target, digest, content, stamp] = listIn(value, (field) => field);
-  const known = fileKinds[numberIn(kind)];
-  if (known === undefined) throw new UnreadableRecord("the record has a file of no known kind");
-  return {
-    path: textIn(path),
-    kind: known,
-    permissions: numberIn(permissions),
-    size: numberIn(size),
-    target: textIn(target),
-    digest: textIn(digest),
-    content: textIn(content),
-    stamp: textIn(stamp),
-  };
 }

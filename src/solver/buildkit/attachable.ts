@@ -2,6 +2,7 @@ import type { Writable } from "node:stream";
 import type { ServiceDefinition, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { Failure } from "../../failure.ts";
 import type { Endpoint } from "./address.ts";
+import type { LookAhead } from "./filesync/look-ahead.ts";
 import type { RawHandler } from "./raw-call.ts";
 
 /**
@@ -37,7 +38,8 @@ export interface AttachableContext {
  * and followpaths are not here: they are part of the source op and come with the worker's call.
  */
 export type LocalSource =
-  | { readonly kind: "folder"; readonly path: string }
+  /** `ahead`: a look at it that has begun already. */
+  | { readonly kind: "folder"; readonly path: string; readonly ahead?: LookAhead | undefined }
   /** Files by their slash-separated path: a Dockerfile that came from standard input or from a string. */
   | { readonly kind: "memory"; readonly files: ReadonlyMap<string, Uint8Array> };
 

@@ -2,13 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BuildRecord } from "../../../src/graph/history/build-record.ts";
 import { UnreadableRecord } from "../../../src/graph/history/json-reader.ts";
-import {
-  manifestsText,
-  parseManifests,
-  parseRecord,
-  parseSummary,
-  recordText,
-} from "../../../src/graph/history/record-json.ts";
+import { KnownFiles, manifestsText, parseManifests } from "../../../src/graph/history/manifest-json.ts";
+import { parseRecord, parseSummary, recordText } from "../../../src/graph/history/record-json.ts";
 import { redacter } from "../../../src/graph/history/redact.ts";
 import { recordOf } from "./records.ts";
 
@@ -64,11 +59,52 @@ describe("a record as text", () => {
     for (const wrong of [
       "",
       "{}\n{}\n",
-      text.replace('"version":2', '"version":1'),
+      text.replace('"version":3', '"version":2'),
       text.replace('"completed"', "3"),
     ]) {
       expect(() => parseRecord(wrong)).toThrow(UnreadableRecord);
     }
+  });
+});
+
+describe("manifests as text", () => {
+  const file = {
+    kind: "file",
+    permissions: 0o644,
+    size: 1,
+    target: "",
+    digest: "sha256:d",
+    content: "c",
+    stamp: "s",
+  } as const;
+  const paths = ["a", 'quo",te', 'quo","te', "new\nline", "back\\", ""];
+  const files = paths.map((path, index) => ({ ...file, path, digest: `sha256:${index}` }));
+  const manifests = new Map([
+    ["one", { files }],
+    ["none", { files: [] }],
+    ["two", { files: files.map((each) => ({ ...each, digest: "other" })) }],
+  ]);
+  const text = manifestsText(manifests);
+
+  it("come back, and are refused where they are cut off", () => {
+    expect(parseManifests(text)).toEqual(manifests);
+    const one = manifestsText(new Map([["one", { files }]]));
+    for (let length = 0; length < one.length; length++) {
+      expect(() => parseManifests(one.slice(0, length))).toThrow(UnreadableRecord);
+    }
+  });
+
+  it("give what is known of a file that a walk sees again, and of no other", () => {
+    const known = new KnownFiles(text, "one");
+    for (const { digest, content, ...seen } of files) {
+      const found = known.find(seen);
+      if (found !== undefined) expect(found).toEqual({ digest, content });
+      for (const other of [{ stamp: "t" }, { size: 2 }, { permissions: 0o600 }, { target: "t" }, { path: "b" }]) {
+        expect(known.find({ ...seen, ...other })).toBeUndefined();
+      }
+    }
+    expect(known.find({ ...file, path: "a" })).toEqual({ digest: "sha256:0", content: "c" });
+    expect(new KnownFiles(text, "none").find({ ...file, path: "a" })).toBeUndefined();
   });
 });
 

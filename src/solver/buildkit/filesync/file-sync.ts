@@ -70,7 +70,7 @@ async function answer(call: RawCall, options: FileSyncOptions, context: Attachab
     return;
   }
   try {
-    const tree = openSource(source);
+    const tree = openSource(source, request);
     const attributes =
       options.sendsAttributes === true && source.kind === "folder"
         ? await readAttributes(source.path, stream.signal)
@@ -79,6 +79,7 @@ async function answer(call: RawCall, options: FileSyncOptions, context: Attachab
     const lister = onListed && new Lister(request.dirName, request);
     await sendTree(stream, tree, selectFrom(tree, request), lister, attributes);
     stream.end();
+    for (const each of options.sources.values()) if (each.kind === "folder") each.ahead?.begin();
     if (lister !== undefined) onListed?.(lister.end());
   } catch (error) {
     const failure = failureOf(error, request, source);
@@ -102,8 +103,14 @@ async function refusesName(signal: AbortSignal): Promise<boolean> {
   return signal.reason instanceof Error && signal.reason.message.includes("invalid UTF-8");
 }
 
-function openSource(source: LocalSource): Tree {
+/** The first requests of a build are for single files, which take no time. */
+function asksForMuch({ followPaths }: SyncOptions): boolean {
+  return followPaths.length !== 1 || followPaths[0] !== ".dockerignore";
+}
+
+function openSource(source: LocalSource, request: SyncOptions): Tree {
   if (source.kind === "memory") return memoryTree(source.files);
+  if (source.ahead !== undefined && asksForMuch(request)) return source.ahead.take();
   try {
     return diskTree(source.path);
   } catch (error) {
