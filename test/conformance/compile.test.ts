@@ -3,7 +3,7 @@ import { differencesOf } from "./compile-case.ts";
 import { loadCompileCases } from "./load.ts";
 
 /** How many cases there are; the set only grows. */
-const caseCount = 1036;
+const caseCount = 1037;
 
 const cases = loadCompileCases();
 const groups = new Map<string, typeof cases>();

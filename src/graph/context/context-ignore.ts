@@ -19,7 +19,8 @@ export const noIgnoreRules: IgnoreRules = { patterns: [], matcher: undefined };
 /**
  * The rules for the main context, if it is a local folder: those of `besideDockerfile` (`<Dockerfile>.dockerignore`)
  * if that file exists, though it be empty, else those of the folder's own ignore file.
- * @throws InvalidDockerfile without a place, for patterns that cannot be read.
+ * @throws InvalidDockerfile without a place, for patterns that cannot be read; on the first look at the matcher for
+ * those that are not well-formed.
  */
 export async function loadMainIgnoreRules(
   build: ContextSite,
@@ -28,7 +29,15 @@ export async function loadMainIgnoreRules(
 ): Promise<IgnoreRules> {
   const file = besideDockerfile ?? { name: ignoreFileName, content: await loadMainIgnoreFile(build, signal) };
   const patterns = parseIgnoreFile(file.content, file.name, true);
-  return { patterns, matcher: patterns.length === 0 ? undefined : compile(patterns, file.name) };
+  let matcher: PatternMatcher | undefined;
+  return {
+    patterns,
+    // Whoever only sends the patterns does not see that one of them is broken.
+    get matcher() {
+      if (patterns.length > 0) matcher ??= compile(patterns, file.name);
+      return matcher;
+    },
+  };
 }
 
 /** The patterns of the ignore file of a local named context. */

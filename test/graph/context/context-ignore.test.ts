@@ -29,7 +29,9 @@ test.each(["[", "!\n", `${"a".repeat(65_536)}\n`])(
   "%j is an error without a place that names the file",
   async (text) => {
     const rig = contextRig({ ignoreFiles: { context: text } });
-    const error: unknown = await loadMainIgnoreRules(rig, undefined, signal).catch((reason: unknown) => reason);
+    const error: unknown = await loadMainIgnoreRules(rig, undefined, signal)
+      .then(({ matcher }) => matcher)
+      .catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(InvalidDockerfile);
     expect(error).toMatchObject({ lines: [], message: expect.stringContaining(".dockerignore") });
   },
