@@ -46,12 +46,14 @@ export async function compileIn(
   if (context.dockerfile.errors.length > 0) throw await parseFailure(context, linter);
   const platforms = distinct(context.config.targetPlatforms);
   // They are needed in any case, and come while the base images are looked up. What is wrong is told when they are used.
-  if (context.mainContext.root === undefined) context.ignoreRules().catch(() => {});
+  const ahead = context.mainContext.root === undefined ? context.ignoreRules().catch(() => {}) : undefined;
   const settled = await Promise.allSettled(
     platforms.map((targetPlatform, index) =>
       evaluate(context, { targetPlatform, linter: index === 0 ? linter : mute(context), allStages: false }),
     ),
   );
+  // What fails before they are used does not leave a call behind.
+  await ahead;
   const parts: Part[] = [];
   for (const [index, result] of settled.entries()) {
     try {
