@@ -107,20 +107,14 @@ describe("a local cache", () => {
   });
 
   test("whose manifest is not what its digest says is left out", async () => {
-    const src = folder();
-    writeFileSync(join(src, "index.json"), JSON.stringify({ manifests: [entry("latest")] }));
-    mkdirSync(join(src, "blobs/sha256"), { recursive: true });
-    writeFileSync(join(src, "blobs/sha256", digest.slice("sha256:".length)), "{ }");
+    const src = cacheWith("{ }");
     const { imports, notes } = await planCaches({ cacheFrom: [{ type: "local", attrs: { src } }] }, {});
     expect(imports).toEqual([]);
     expect(notes.join()).toContain("is damaged");
   });
 
   test("is asked for by digest, under a name that does not tell where it is", async () => {
-    const src = folder();
-    writeFileSync(join(src, "index.json"), JSON.stringify({ manifests: [entry("latest")] }));
-    mkdirSync(join(src, "blobs/sha256"), { recursive: true });
-    writeFileSync(join(src, "blobs/sha256", digest.slice("sha256:".length)), "{}");
+    const src = cacheWith("{}");
     const { imports, stores } = await planCaches({ cacheFrom: [{ type: "local", attrs: { src } }] }, {});
     const [cache] = imports;
     expect(cache?.attrs).toEqual({ src: expect.stringMatching(/^[0-9a-f]{32}$/), digest });
@@ -149,6 +143,15 @@ describe("a local cache", () => {
 
 function entry(tag: string) {
   return { mediaType: "m", size: 2, digest, annotations: { "org.opencontainers.image.ref.name": tag } };
+}
+
+/** A cache in a folder, with that under the digest of its one manifest. */
+function cacheWith(manifest: string): string {
+  const src = folder();
+  writeFileSync(join(src, "index.json"), JSON.stringify({ manifests: [entry("latest")] }));
+  mkdirSync(join(src, "blobs/sha256"), { recursive: true });
+  writeFileSync(join(src, "blobs/sha256", digest.slice("sha256:".length)), manifest);
+  return src;
 }
 
 function folder(): string {

@@ -14,8 +14,6 @@ export interface IgnoreRules {
   readonly matcher: PatternMatcher | undefined;
 }
 
-export const noIgnoreRules: IgnoreRules = { patterns: [], matcher: undefined };
-
 /**
  * The rules for the main context, if it is a local folder: those of `besideDockerfile` (`<Dockerfile>.dockerignore`)
  * if that file exists, though it be empty, else those of the folder's own ignore file.
