@@ -1,7 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { copyFile, link, open, readdir, rename, rm } from "node:fs/promises";
+import { copyFile, link, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf } from "../errno.ts";
+import { makeWhole, temporaryName, writeNew, writeWhole } from "../whole-file.ts";
+
+/** What builds read and ran is for the user alone. */
+const mode = 0o600;
 
 /** The names of what is in a folder; none where it is not there. */
 export async function namesIn(folder: string): Promise<readonly string[]> {
@@ -14,14 +17,14 @@ export async function namesIn(folder: string): Promise<readonly string[]> {
 }
 
 /** Writes a file of a folder, which is there as a whole or not at all. */
-export async function writeWhole(folder: string, name: string, text: string): Promise<void> {
-  await inPlace(folder, name, (temporary) => writeSynced(temporary, text));
+export async function writeText(folder: string, name: string, text: string): Promise<void> {
+  await writeWhole(join(folder, name), text, { mode });
 }
 
 /** Writes a file whose place is not known yet, and gives the name that it has until then. */
 export async function writeBeside(folder: string, text: string): Promise<string> {
   const name = temporaryName();
-  await writeSynced(join(folder, name), text);
+  await writeNew(join(folder, name), text, mode);
   return name;
 }
 
@@ -41,7 +44,7 @@ export async function shareFile(folder: string, from: string, to: string): Promi
       await copyFile(path, temporary);
     }
   };
-  return unlessGone(() => inPlace(folder, to, share));
+  return unlessGone(() => makeWhole(join(folder, to), share));
 }
 
 async function unlessGone(act: () => Promise<void>): Promise<boolean> {
@@ -50,34 +53,6 @@ async function unlessGone(act: () => Promise<void>): Promise<boolean> {
     return true;
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return false;
-    throw error;
-  }
-}
-
-async function writeSynced(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
-
-function temporaryName(): string {
-  return `${randomBytes(6).toString("hex")}.tmp`;
-}
-
-async function inPlace(folder: string, name: string, make: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = join(folder, temporaryName());
-  try {
-    await make(temporary);
-    await rename(temporary, join(folder, name));
-  } catch (error) {
-    await rm(temporary, { force: true });
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { link, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf } from "../errno.ts";
 import type { HashText } from "../graph/history/redact.ts";
+import { writeWhole } from "../whole-file.ts";
 import type { History } from "./history-store.ts";
 
 /**
@@ -30,23 +31,13 @@ async function readKey({ folder }: History): Promise<Buffer | undefined> {
 async function makeKey(history: History): Promise<Buffer> {
   const { folder } = history;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temporary = join(folder, `${randomBytes(6).toString("hex")}.tmp`);
   const key = randomBytes(keyLength);
   try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(key);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await link(temporary, join(folder, "key"));
+    await writeWhole(join(folder, "key"), key, { mode: 0o600, place: link });
     return key;
   } catch (error) {
     const known = errnoOf(error) === "EEXIST" ? await readKey(history) : undefined;
     if (known === undefined) throw error;
     return known;
-  } finally {
-    await rm(temporary, { force: true });
   }
 }

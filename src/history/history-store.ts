@@ -7,7 +7,8 @@ import { UnreadableRecord } from "../graph/history/json-reader.ts";
 import type { Manifest } from "../graph/history/manifest.ts";
 import { manifestsText, parseManifests } from "../graph/history/manifest-json.ts";
 import { type KeptRecord, parseRecord, parseSummary, recordText } from "../graph/history/record-json.ts";
-import { moveFile, namesIn, shareFile, writeBeside, writeWhole } from "./history-files.ts";
+import { abandonedAfter, temporaryEnding } from "../whole-file.ts";
+import { moveFile, namesIn, shareFile, writeBeside, writeText } from "./history-files.ts";
 
 /** So many builds are kept, and so many bytes of them: the newest. */
 export const historyLimits = { records: 200, bytes: 128 << 20 };
@@ -16,9 +17,6 @@ export interface HistoryLimits {
   readonly records: number;
   readonly bytes: number;
 }
-
-/** A file beside a record's place is what a process left behind that was killed. In milliseconds. */
-const abandoned = 3_600_000;
 
 /**
  * The builds of this machine: a folder with a file for each, which is there as a whole or not at all, and beside it one
@@ -57,9 +55,9 @@ export async function keepRecord(
   const name = nameOf(record.steps);
   if (record.manifestNames.size > 0) {
     const isThere = await placeManifests(folder, `${name}${manifestEnding}`, manifests);
-    if (!isThere) await writeWhole(folder, `${name}${manifestEnding}`, manifestsText(await manifests.read()));
+    if (!isThere) await writeText(folder, `${name}${manifestEnding}`, manifestsText(await manifests.read()));
   }
-  await writeWhole(folder, `${name}${recordEnding}`, recordText(record));
+  await writeText(folder, `${name}${recordEnding}`, recordText(record));
   await removeOldest(folder, limits);
 }
 
@@ -195,8 +193,8 @@ async function removeOldest(folder: string, limits: HistoryLimits): Promise<void
   }
   const known = new Set(files.map(({ name }) => `${name}${manifestEnding}`));
   for (const name of await namesIn(folder)) {
-    const isLeft = name.endsWith(".tmp") || (name.endsWith(manifestEnding) && !known.has(name));
-    if (isLeft && ageOf(join(folder, name)) > abandoned) await rm(join(folder, name), { force: true });
+    const isLeft = name.endsWith(temporaryEnding) || (name.endsWith(manifestEnding) && !known.has(name));
+    if (isLeft && ageOf(join(folder, name)) > abandonedAfter) await rm(join(folder, name), { force: true });
   }
 }
 
@@ -211,7 +209,9 @@ function sizeOf(path: string): number {
 /** Of the name, not of what it stands for, which may have been shared for long. */
 function ageOf(path: string): number {
   const stats = statSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? 0 : Date.now() - Math.max(stats.mtimeMs, path.endsWith(".tmp") ? 0 : stats.ctimeMs);
+  return stats === undefined
+    ? 0
+    : Date.now() - Math.max(stats.mtimeMs, path.endsWith(temporaryEnding) ? 0 : stats.ctimeMs);
 }
 
 function summaryOf(folder: string, name: string): BuildSummary | undefined {

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, stat, unlink, utimes } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, stat, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { digestOf } from "../digest.ts";
 import { isDigest } from "../image-reference.ts";
+import { abandonedAfter, temporaryEnding, writeWhole } from "../whole-file.ts";
 import { hasDigest } from "./digest-check.ts";
 
 export interface ContentCacheOptions {
@@ -65,7 +65,8 @@ export class ContentCache {
   async #put(path: string, content: Uint8Array): Promise<void> {
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await writeWhole(path, content);
+      // Two writers of one path write the same content, or one of two true answers: it does not matter which comes last.
+      await writeWhole(path, content, { mode: 0o600 });
       this.#uncounted += content.length;
       if (this.#uncounted > this.#limit / 4) {
         this.#uncounted = 0;
@@ -78,9 +79,6 @@ export class ContentCache {
 }
 
 const usualLimit = 128 * 1024 * 1024;
-const temporaryEnding = ".tmp";
-/** No write takes as long: milliseconds after which a temporary file has lost its writer. */
-const abandonedAfter = 3_600_000;
 /** How exactly the time of the last use is known: milliseconds. */
 const touchEvery = 3_600_000;
 
@@ -99,24 +97,6 @@ async function readTouched(path: string): Promise<Uint8Array | undefined> {
     return undefined;
   } finally {
     await file?.close().catch(() => {});
-  }
-}
-
-/** Two writers of one path write the same content, or one of two true answers: it does not matter which comes last. */
-async function writeWhole(path: string, content: Uint8Array): Promise<void> {
-  const temporary = `${path}.${randomBytes(8).toString("hex")}${temporaryEnding}`;
-  try {
-    const file = await open(temporary, "wx", 0o600);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await unlink(temporary).catch(() => {});
-    throw error;
   }
 }
 

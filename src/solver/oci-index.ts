@@ -1,7 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf } from "../errno.ts";
-import { tempName } from "./buildkit/filesend/temp-name.ts";
+import { writeWhole } from "../whole-file.ts";
 import { fieldOf, recordOf } from "./json-fields.ts";
 import { withLock } from "./lock-file.ts";
 
@@ -104,18 +104,5 @@ function hasName(fields: unknown, annotations: Readonly<Record<string, string>>)
 }
 
 async function replaceFile(folder: string, name: string, content: unknown): Promise<void> {
-  const temp = join(folder, tempName());
-  try {
-    const file = await open(temp, "wx");
-    try {
-      await file.writeFile(JSON.stringify(content));
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temp, join(folder, name));
-  } catch (error) {
-    await rm(temp, { force: true });
-    throw error;
-  }
+  await writeWhole(join(folder, name), JSON.stringify(content));
 }

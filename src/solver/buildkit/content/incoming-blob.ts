@@ -2,7 +2,7 @@ import { createHash, type Hash } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { status } from "@grpc/grpc-js";
-import { tempName } from "../filesend/temp-name.ts";
+import { temporaryName } from "../../../whole-file.ts";
 import { StatusError } from "../unary-handler.ts";
 import { blobPath, type ContentFolder } from "./content-folder.ts";
 
@@ -21,7 +21,7 @@ export class IncomingBlob {
   static async open(folder: ContentFolder): Promise<IncomingBlob> {
     const place = join(folder.path, "ingest");
     await mkdir(place, { recursive: true });
-    const path = join(place, tempName());
+    const path = join(place, temporaryName());
     return new IncomingBlob(folder, path, await open(path, "wx"));
   }
 

@@ -19,12 +19,12 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import { errnoOf } from "../../../errno.ts";
+import { temporaryName } from "../../../whole-file.ts";
 import { type BytePath, bytePath, childPath, diskPath, pathText, systemPath } from "../filesync/byte-path.ts";
 import { permissionsOf } from "../filesync/file-mode.ts";
 import type { Stat } from "../filesync/packet.ts";
 import { ExportError } from "./export-error.ts";
 import { fileTime } from "./file-time.ts";
-import { tempName } from "./temp-name.ts";
 
 const windows = process.platform === "win32";
 
@@ -183,7 +183,7 @@ export class TargetFolder {
 
   #tempBeside(entry: BytePath): string | Buffer {
     const slash = entry.lastIndexOf("/");
-    return diskPath(this.#root, childPath(slash === -1 ? "" : entry.slice(0, slash), tempName()));
+    return diskPath(this.#root, childPath(slash === -1 ? "" : entry.slice(0, slash), temporaryName()));
   }
 
   #write<T>(entry: BytePath, change: (path: string | Buffer) => T): T {

@@ -1,8 +1,8 @@
 import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errnoOf } from "../../../errno.ts";
+import { temporaryName } from "../../../whole-file.ts";
 import { ExportError } from "./export-error.ts";
-import { tempName } from "./temp-name.ts";
 
 /**
  * Writes a file that is there as a whole or not at all: under a temporary name beside it, synced, then renamed over
@@ -51,20 +51,23 @@ async function writeAside(
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<number> {
   const folder = dirname(place.path);
-  const temp = join(folder, tempName());
+  const temp = join(folder, temporaryName());
   const file = await open(temp, "wx").catch((cause: unknown) => {
     throw new ExportError(folder, { cause });
   });
   try {
-    const size = await writePieces(file, pieces);
-    if (place.mode !== undefined) await file.chmod(place.mode);
-    await file.sync();
-    await file.close();
+    let size: number;
+    try {
+      size = await writePieces(file, pieces);
+      if (place.mode !== undefined) await file.chmod(place.mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
     await rename(temp, place.path);
     return size;
   } catch (error) {
-    await file.close();
-    await rm(temp, { force: true });
+    await rm(temp, { force: true }).catch(() => {});
     throw error;
   }
 }

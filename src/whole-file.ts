@@ -1,0 +1,61 @@
+import { randomBytes } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** How the name of each file ends that is not whole yet. */
+export const temporaryEnding = ".tmp";
+
+/** No write takes as long: milliseconds after its last change, a file that is not whole was left by a killed process. */
+export const abandonedAfter = 3_600_000;
+
+/** A name for a file that is not whole yet, hidden from listings; it stands beside the one that it becomes. */
+export function temporaryName(): string {
+  return `.llbc-${randomBytes(8).toString("hex")}${temporaryEnding}`;
+}
+
+export interface WholeFile {
+  /** Who may use it, `0o666` without the user's mask when absent. */
+  readonly mode?: number;
+  /** How it gets its place: as a rule by `rename`, over what stood there; with `link` it is refused where something is. */
+  readonly place?: (temporary: string, path: string) => Promise<void>;
+}
+
+/**
+ * Writes a file that is there as a whole or not at all, also after a crash: beside its place, synced, and then put there.
+ * Rejects with the system's error; then nothing of it is left.
+ */
+export async function writeWhole(path: string, content: string | Uint8Array, options: WholeFile = {}): Promise<void> {
+  await makeWhole(path, (temporary) => writeNew(temporary, content, options.mode), options.place);
+}
+
+/** The same of a file that `make` makes under the temporary name it is given. */
+export async function makeWhole(
+  path: string,
+  make: (temporary: string) => Promise<void>,
+  place: WholeFile["place"] = rename,
+): Promise<void> {
+  const temporary = join(dirname(path), temporaryName());
+  try {
+    await make(temporary);
+    await place(temporary, path);
+  } finally {
+    // After a rename there is none; and what went wrong before is what is to be told.
+    await rm(temporary, { force: true }).catch(() => {});
+  }
+}
+
+/** Writes and syncs a file where there is none; rejects with the system's error, and then there is none either. */
+export async function writeNew(path: string, content: string | Uint8Array, mode = 0o666): Promise<void> {
+  const file = await open(path, "wx", mode);
+  try {
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await rm(path, { force: true }).catch(() => {});
+    throw error;
+  }
+}
