@@ -1,4 +1,6 @@
+import { goQuote } from "./go-quote.ts";
 import { joinPath } from "./slash-path.ts";
+import { decodeUtf8 } from "./utf8.ts";
 
 /** A platform as OCI names it. Absent fields are "not given", which is not the same as empty for `osFeatures`. */
 export interface Platform {
@@ -18,10 +20,13 @@ export interface LocalPlatform {
 /** The platform of nearly all workers: what stands where neither the user nor a worker names one. */
 export const defaultPlatform: Platform = { os: "linux", architecture: "amd64" };
 
-/** Thrown by `parsePlatform` alone: the text is no platform. */
+/** Thrown by `parsePlatform` alone: the text is no platform. The message says why in containerd's words. */
 export class PlatformError extends Error {
   override readonly name = "PlatformError";
 }
+
+/** How platforms are written, for those who tell of a PlatformError. */
+export const platformRemedy = "write os/architecture or os/architecture/variant, such as linux/arm64/v8";
 
 /**
  * Reads `os[(version+feature…)]`, `architecture`, `os/architecture` or `os/architecture/variant`, as containerd does:
@@ -29,18 +34,31 @@ export class PlatformError extends Error {
  * @throws PlatformError
  */
 export function parsePlatform(text: string, local: LocalPlatform = defaultPlatform): Platform {
-  const parts = text.split("/");
-  if (text.includes("*") || parts.length > 3) throw invalid(text);
-  const [osPart = "", architecturePart, variantPart] = parts;
+  if (text.includes("*")) throw invalid(text, "wildcards not yet supported");
+  const [osPart = "", ...components] = text.split("/");
   const osMatch = osPattern.exec(osPart);
-  if (osMatch === null || parts.slice(1).some((part) => !componentPattern.test(part))) throw invalid(text);
+  if (osMatch === null) {
+    const problem = `is an invalid OS component of ${goQuote(text)}: OSAndVersion specifier component`;
+    throw new PlatformError(`${goQuote(osPart)} ${problem} must match ${goQuote(osPattern.source)}: invalid argument`);
+  }
   const os = normalizeOs(osMatch[1] ?? "", local);
-  const osVersion = decodeOption(osMatch[2] ?? "", text);
+  const osVersion = decodeOption(osMatch[2] ?? "", text, `has an invalid OS version ${goQuote(osMatch[2] ?? "")}`);
   const osFeatures = parseFeatures(osMatch[3] ?? "", text);
+  // A fourth part is looked at with all that stands behind it, slashes included.
+  const limited = components.length > 2 ? [...components.slice(0, 2), components.slice(2).join("/")] : components;
+  const odd = limited.find((part) => !componentPattern.test(part));
+  if (odd !== undefined) {
+    const problem = `is an invalid component of ${goQuote(text)}: platform specifier component`;
+    throw new PlatformError(
+      `${goQuote(odd)} ${problem} must match ${goQuote(componentPattern.source)}: invalid argument`,
+    );
+  }
+  if (components.length > 2) throw invalid(text, "cannot parse platform specifier");
+  const [architecturePart, variantPart] = components;
   if (architecturePart === undefined) {
     if (knownSystems.has(os)) return makePlatform({ os, architecture: local.architecture, osVersion, osFeatures });
     const [architecture, variant] = normalizeArchitecture(osPart, "");
-    if (!knownArchitectures.has(architecture)) throw invalid(text);
+    if (!knownArchitectures.has(architecture)) throw invalid(text, "unknown operating system or architecture");
     return makePlatform({
       os: local.os,
       architecture,
@@ -160,7 +178,9 @@ function parseFeatures(text: string, specifier: string): readonly string[] | und
   const features = text
     .split("+")
     .slice(1)
-    .map((feature) => decodeOption(feature, specifier))
+    .map((feature) =>
+      decodeOption(feature, specifier, `has invalid OS features: invalid os feature ${goQuote(feature)}`),
+    )
     .filter((feature) => feature !== "");
   return features.length === 0 ? undefined : features;
 }
@@ -173,17 +193,18 @@ function encodeOption(text: string): string {
   return text.replace(/[%+()/]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function decodeOption(text: string, specifier: string): string {
-  if (!text.includes("%")) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalid(specifier);
+/** Undoes percent-encoding, where any byte may be encoded. */
+function decodeOption(text: string, specifier: string, problem: string): string {
+  const [wrong] = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(text) ?? [];
+  if (wrong !== undefined) {
+    throw new PlatformError(`${goQuote(specifier)} ${problem}: invalid URL escape ${goQuote(wrong)}`);
   }
+  if (!text.includes("%")) return text;
+  // All else in it is ASCII.
+  const bytes = text.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+  return decodeUtf8(Buffer.from(bytes, "latin1"));
 }
 
-function invalid(text: string): PlatformError {
-  return new PlatformError(
-    `${JSON.stringify(text)} is no platform: write os/architecture or os/architecture/variant, such as linux/arm64/v8`,
-  );
+function invalid(text: string, problem: string): PlatformError {
+  return new PlatformError(`${goQuote(text)}: ${problem}: invalid argument`);
 }

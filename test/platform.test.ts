@@ -45,10 +45,50 @@ describe("platforms", () => {
     expect(formatPlatform(normalizePlatform(parsePlatform("linux/arm")))).toBe("linux/arm/v7");
   });
 
-  it.each(["", "linux/*", "linux/amd64/v1/x", "nonsense", "linux/", "linux//v7", "linux(1", "linux(%zz)/amd64"])(
-    "refuses %j",
-    (text) => {
-      expect(() => parsePlatform(text)).toThrow(PlatformError);
-    },
-  );
+  const osPattern = '"^([A-Za-z0-9_-]+)(?:\\\\(([A-Za-z0-9_.%-]*)((?:\\\\+[A-Za-z0-9_.%-]+)*)\\\\))?$"';
+  const componentPattern = '"^[A-Za-z0-9_.-]+$"';
+
+  it.each([
+    ["", `"" is an invalid OS component of "": OSAndVersion specifier component must match ${osPattern}`],
+    ["linux/*", '"linux/*": wildcards not yet supported'],
+    ["linux/amd64/v1/x", '"linux/amd64/v1/x": cannot parse platform specifier'],
+    [
+      "linux/amd64/v1/x/y",
+      `"x/y" is an invalid component of "linux/amd64/v1/x/y": platform specifier component must match ${componentPattern}`,
+    ],
+    ["nonsense", '"nonsense": unknown operating system or architecture'],
+    ["linux/", `"" is an invalid component of "linux/": platform specifier component must match ${componentPattern}`],
+    [
+      "linux//v7",
+      `"" is an invalid component of "linux//v7": platform specifier component must match ${componentPattern}`,
+    ],
+    [
+      "linux/\u0001",
+      `"\\x01" is an invalid component of "linux/\\x01": platform specifier component must match ${componentPattern}`,
+    ],
+    [
+      "linux(1",
+      `"linux(1" is an invalid OS component of "linux(1": OSAndVersion specifier component must match ${osPattern}`,
+    ],
+  ])("refuses %j for containerd's reason", (text, reason) => {
+    expect(() => parsePlatform(text)).toThrow(new PlatformError(`${reason}: invalid argument`));
+  });
+
+  it.each([
+    ["linux(%zz)/amd64", '"linux(%zz)/amd64" has an invalid OS version "%zz": invalid URL escape "%zz"'],
+    ["linux(%25%a)", '"linux(%25%a)" has an invalid OS version "%25%a": invalid URL escape "%a"'],
+    ["linux(%)", '"linux(%)" has an invalid OS version "%": invalid URL escape "%"'],
+    [
+      "linux(1+%4)/amd64",
+      '"linux(1+%4)/amd64" has invalid OS features: invalid os feature "%4": invalid URL escape "%4"',
+    ],
+  ])("refuses the escapes of %j for containerd's reason", (text, reason) => {
+    expect(() => parsePlatform(text)).toThrow(new PlatformError(reason));
+  });
+
+  it("decodes any byte of a version and of a feature", () => {
+    const platform = parsePlatform("linux(%C3%A9%ff+%41)/amd64");
+    expect(platform.osVersion).toBe("\u00e9\udcff");
+    expect(platform.osFeatures).toEqual(["A"]);
+  });
 });

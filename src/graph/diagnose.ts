@@ -28,7 +28,8 @@ export function parseFailure(context: CompileContext, linter: Linter): Promise<D
 export async function evaluationFailure(context: CompileContext, error: unknown, linter: Linter): Promise<unknown> {
   if (!(error instanceof InvalidDockerfile)) return error;
   const diagnostic = diagnosticOf(error, context.mainContext.filename);
-  return failure(context, [{ diagnostic, tokens: tokensOf(error.message) }], linter);
+  const tokens = error.token === undefined ? tokensOf(error.message) : [error.token];
+  return failure(context, [{ diagnostic, tokens }], linter);
 }
 
 /** An error from before the Dockerfile was looked at; what is not about an option stays as it is. */

@@ -13,6 +13,8 @@ export class InvalidDockerfile extends Error {
   at: readonly number[] | undefined;
   /** Further places, e.g. the other instructions of a cycle: the lines of each. */
   related: readonly (readonly number[])[];
+  /** What is to be pointed at there, as written, if not what the message quotes. */
+  readonly token: string | undefined;
 
   constructor(rule: string, message: string, options: InvalidDockerfileOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -20,6 +22,7 @@ export class InvalidDockerfile extends Error {
     this.lines = options.placeless === true ? [] : options.lines;
     this.at = options.at;
     this.related = options.related ?? [];
+    this.token = options.token;
   }
 }
 
@@ -28,5 +31,6 @@ export interface InvalidDockerfileOptions {
   readonly related?: readonly (readonly number[])[];
   readonly placeless?: boolean;
   readonly at?: readonly number[];
+  readonly token?: string;
   readonly cause?: unknown;
 }

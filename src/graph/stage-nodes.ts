@@ -1,6 +1,6 @@
 import { type ExpandedWord, expandWord } from "../parser/expand.ts";
 import type { Stage } from "../parser/instruction.ts";
-import { type Platform, PlatformError, parsePlatform } from "../platform.ts";
+import { type Platform, PlatformError, parsePlatform, platformRemedy } from "../platform.ts";
 import { didYouMean } from "../suggest.ts";
 import { findStageContext } from "./context/named-context.ts";
 import type { EvaluationContext } from "./evaluation-context.ts";
@@ -104,8 +104,8 @@ function platformOf(context: EvaluationContext, linter: Linter, stage: Stage, us
     const problem =
       expanded.result === ""
         ? `empty platform value from expression ${stage.platform}${hint} in --platform=${stage.platform}`
-        : platform.message + hint;
-    throw new InvalidDockerfile("invalid-platform", problem, { lines });
+        : `failed to parse platform ${stage.platform}: ${platform.message}${hint}; ${platformRemedy}`;
+    throw new InvalidDockerfile("invalid-platform", problem, { lines, token: `--platform=${stage.platform}` });
   }
   for (const name of expanded.matched) used.add(name);
   return platform;

@@ -3,7 +3,7 @@ import { cacheFolder } from "../cache-folder.ts";
 import { environment } from "../environment.ts";
 import { Failure } from "../failure.ts";
 import { formatReference, type ImageReference, parseImageReference, withDefaultTag } from "../image-reference.ts";
-import { type Platform, PlatformError, parsePlatform } from "../platform.ts";
+import { type Platform, PlatformError, parsePlatform, platformRemedy } from "../platform.ts";
 import type { RegistryClient, RemoteManifest } from "./client.ts";
 import { ContentCache } from "./content-cache.ts";
 import type { CredentialStore } from "./credentials.ts";
@@ -225,7 +225,7 @@ function platformNamed(text: string): Platform {
   try {
     return parsePlatform(text);
   } catch (error) {
-    if (error instanceof PlatformError) throw new Failure("usage", error.message);
+    if (error instanceof PlatformError) throw new Failure("usage", error.message, { remedy: platformRemedy });
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import type { LinuxResources } from "../../llb/op-metadata.ts";
 import type { ExtraHost, NetworkMode, Ulimit } from "../../llb/vertex.ts";
-import { normalizePlatform, type Platform, PlatformError, parsePlatform } from "../../platform.ts";
+import { normalizePlatform, type Platform, PlatformError, parsePlatform, platformRemedy } from "../../platform.ts";
 import { parseBool, parseInt64 } from "../go-numbers.ts";
 import { checkAttestations } from "./attestations.ts";
 import { type CacheImport, cacheImportsOf } from "./cache-imports.ts";
@@ -98,7 +98,9 @@ function platformOption(text: string, local: Platform, role: "build" | "target")
   try {
     return normalizePlatform(parsePlatform(text, local), local);
   } catch (error) {
-    if (error instanceof PlatformError) throw invalidOption(`the ${role} platform is not valid: ${error.message}`);
+    if (error instanceof PlatformError) {
+      throw invalidOption(`failed to parse ${role} platform ${text}: ${error.message}; ${platformRemedy}`);
+    }
     throw error;
   }
 }
