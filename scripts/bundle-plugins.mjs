@@ -146,9 +146,6 @@ export function lightPackages() {
         /[\\/]commander[\\/]/.test(importer) ? { path, namespace: "light" } : undefined,
       );
       builder.onLoad({ filter: /.*/, namespace: "light" }, ({ path }) => ({ contents: contents[path] }));
-      builder.onLoad({ filter: /[\\/]js-sha256[\\/]src[\\/]sha256\.js$/ }, ({ path }) => ({
-        contents: `const process = undefined;\n${readFileSync(path, "utf8")}`,
-      }));
       builder.onLoad({ filter: /[\\/]long[\\/](umd[\\/])?index\.js$/ }, ({ path }) => ({
         contents: `const WebAssembly = undefined;\n${readFileSync(path, "utf8")}`,
       }));

@@ -1,5 +1,5 @@
 import * as crypto from "node:crypto";
-import { sha256 } from "js-sha256";
+import { sha256 } from "./sha256.ts";
 
 /** What is hashed in JavaScript before node:crypto is worth loading, in bytes. */
 const worthLoading = 32 * 1024;
