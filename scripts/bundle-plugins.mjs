@@ -52,15 +52,22 @@ export function atOnce(core) {
   };
 }
 
-/** In the core: of protobufjs the writing alone. What reads messages is in the other files, with a copy of its own. */
+/**
+ * In the core: of protobufjs the writing alone, of what definitions are made of. What reads messages is in the other
+ * files, with a copy of its own.
+ */
 export function writingOnly() {
+  const unused = /^(\.\/(rpc|roots|reader|reader_buffer|aspromise|base64|eventemitter|float)|long)$/;
   return {
     name: "writing-only",
     setup(builder) {
-      builder.onResolve({ filter: /^(\.\/rpc|\.\/roots|\.\/reader|\.\/reader_buffer|long)$/ }, ({ path, importer }) =>
+      builder.onResolve({ filter: unused }, ({ path, importer }) =>
         /[\\/]protobufjs[\\/]src[\\/]/.test(importer) ? { path, namespace: "unused" } : undefined,
       );
       builder.onLoad({ filter: /.*/, namespace: "unused" }, () => ({ contents: "exports._configure = () => {};" }));
+      builder.onLoad({ filter: /[\\/]protobufjs[\\/]src[\\/]util[\\/]utf8\.js$/ }, ({ path }) => ({
+        contents: `class TextDecoder {}\n${readFileSync(path, "utf8")}`,
+      }));
     },
   };
 }
@@ -132,10 +139,26 @@ export function loadWhenCalled() {
   };
 }
 
+/** V8 compiles a loop that runs hot, unless it is long: where that would take longer than the loop runs, it is made long. */
+export function longLoops() {
+  const loop =
+    /^( *)(for \([^;]*; [^;]*;) (\w+\+\+)\) \{\n(?: *\/\/ Repeated (\d+) times in the bundle\.\n)(.*?)\n\1\}$/gms;
+  return {
+    name: "long-loops",
+    setup(builder) {
+      builder.onLoad({ filter: /[\\/]cli[\\/]sha256\.ts$/ }, ({ path }) => {
+        const repeated = (_, space, head, next, times, body) =>
+          `${space}${head}) {\n${`{${body}}${next};`.repeat(Number(times))}}`;
+        return { contents: readFileSync(path, "utf8").replace(loop, repeated), loader: "ts" };
+      });
+    },
+  };
+}
+
 /**
  * Packages without what takes time at every start. commander: node:child_process, for commands that are programs of
  * their own, which there are none of; and node:process as a module, which opens the standard streams to export them.
- * long: the WebAssembly that it multiplies by, for which it has code to fall back on.
+ * long: the WebAssembly that it multiplies by, for which it has code to fall back on. Of ours: all but the version.
  */
 export function lightPackages() {
   const contents = { "node:child_process": "module.exports = {};", "node:process": "module.exports = process;" };
@@ -146,6 +169,11 @@ export function lightPackages() {
         /[\\/]commander[\\/]/.test(importer) ? { path, namespace: "light" } : undefined,
       );
       builder.onLoad({ filter: /.*/, namespace: "light" }, ({ path }) => ({ contents: contents[path] }));
+      builder.onLoad({ filter: /package\.json$/ }, ({ path }) =>
+        path === join(root, "package.json")
+          ? { contents: JSON.stringify({ version: JSON.parse(readFileSync(path, "utf8")).version }), loader: "json" }
+          : undefined,
+      );
       builder.onLoad({ filter: /[\\/]long[\\/](umd[\\/])?index\.js$/ }, ({ path }) => ({
         contents: `const WebAssembly = undefined;\n${readFileSync(path, "utf8")}`,
       }));

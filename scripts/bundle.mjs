@@ -8,6 +8,7 @@ import {
   later,
   lightPackages,
   loadWhenCalled,
+  longLoops,
   nameOf,
   partsWhenCalled,
   root,
@@ -76,7 +77,7 @@ export async function bundleCommandLine(folder) {
       lightPackages(),
       loadWhenCalled(),
       partsWhenCalled(whenCalled, seldomCalled, part),
-      ...(part === "core" ? [atOnce(core), writingOnly()] : [sharedCore(names)]),
+      ...(part === "core" ? [longLoops(), atOnce(core), writingOnly()] : [sharedCore(names)]),
       later(modulesOf, part),
     ];
     await build({ ...loaded, stdin: { contents, resolveDir: root }, outfile, plugins, define });

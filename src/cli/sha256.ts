@@ -110,6 +110,7 @@ function byteAt(bytes: Uint8Array, at: number): number {
 
 function extendWords(): void {
   for (let index = 16; index < 64; index++) {
+    // Repeated 8 times in the bundle.
     const a = words[index - 15] ?? 0;
     const b = words[index - 2] ?? 0;
     const c = words[index - 16] ?? 0;
@@ -133,6 +134,7 @@ function compress(state: Int32Array): void {
   let g = state[6] ?? 0;
   let h = state[7] ?? 0;
   for (let round = 0; round < 64; round++) {
+    // Repeated 16 times in the bundle.
     const k = constants[round] ?? 0;
     const w = words[round] ?? 0;
     const s = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
