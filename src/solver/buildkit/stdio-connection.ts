@@ -9,6 +9,7 @@ import {
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { messageLimit } from "./definition-size.ts";
+import { afterFirstWords } from "./first-words.ts";
 import { pairedSocket } from "./paired-socket.ts";
 
 /** What came of a call, with nothing of it decoded. */
@@ -39,8 +40,11 @@ export class StdioConnection {
   readonly #ahead = new Map<string, Promise<Reply>>();
   #lost: Error | undefined;
 
-  constructor(input: Readable, output: Writable) {
-    const socket = pairedSocket(input, output);
+  /** `words`: what `readFirstWords` read of such a connection, where that has been sent already. */
+  constructor(input: Readable, output: Writable, words?: Buffer) {
+    const socket = pairedSocket(
+      ...(words === undefined ? ([input, output] as const) : afterFirstWords(words, input, output)),
+    );
     this.#socket = socket;
     const session = connect("http://localhost", {
       createConnection: () => socket,
