@@ -1,8 +1,9 @@
+import { pause } from "../pause.ts";
 import { type Asker, ask, type Question, wrongContent } from "./ask.ts";
 import { connectionFailure } from "./connection-failure.ts";
 import { hashFor, isDigestOf } from "./digest-check.ts";
 import type { HttpResponse } from "./http-message.ts";
-import { pause, TryAgain } from "./retry.ts";
+import { TryAgain } from "./retry.ts";
 
 /** What names some content. */
 export interface ContentName {

@@ -1,6 +1,6 @@
 import { errnoOf } from "../errno.ts";
+import { pause } from "../pause.ts";
 import type { HttpRequest, HttpResponse } from "./http-message.ts";
-import { pause } from "./retry.ts";
 
 type Send = (request: HttpRequest) => Promise<HttpResponse>;
 

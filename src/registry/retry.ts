@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Failure } from "../failure.ts";
+import { pause } from "../pause.ts";
 
 /** Thrown for what may go better the next time. */
 export class TryAgain extends Error {
@@ -38,14 +38,5 @@ export async function withRetries<T>(
       if (wait === undefined || error.after > longestWait) throw error.failure;
       await pause(Math.max(wait, error.after), signal);
     }
-  }
-}
-
-/** Rejects with the signal's reason when it ends the wait. */
-export async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await sleep(milliseconds, undefined, signal === undefined ? {} : { signal });
-  } catch (error) {
-    throw signal?.aborted === true ? signal.reason : error;
   }
 }

@@ -26,14 +26,8 @@ export async function evaluateSteps(
   signal: AbortSignal,
 ): Promise<void> {
   const { graph, definitionOf } = readSteps(definitions);
-  await runSteps(
-    graph,
-    limit,
-    async (step, stop) => {
-      await gateway.solve({ definition: definitionOf(step), evaluate: true, cacheImports }, stop);
-    },
-    signal,
-  );
+  const evaluate = evaluator(gateway, cacheImports);
+  await runSteps(graph, limit, (step, stop) => evaluate(definitionOf(step), stop), signal);
 }
 
 /**
@@ -47,16 +41,20 @@ export async function evaluateAllSteps(
   signal: AbortSignal,
 ): Promise<void> {
   const { graph, definitionOf } = readSteps(definitions);
-  const solve = async (definition: Uint8Array, stop: AbortSignal) => {
-    await gateway.solve({ definition, evaluate: true, cacheImports }, stop);
-  };
-  const ran = await runAllSteps(graph, limit, (step, stop) => solve(definitionOf(step), stop), signal);
+  const evaluate = evaluator(gateway, cacheImports);
+  const ran = await runAllSteps(graph, limit, (step, stop) => evaluate(definitionOf(step), stop), signal);
   const whole = definitions.filter((definition) => isWhole(definition, ran));
-  const settled = await Promise.allSettled(whole.map((definition) => solve(definition, signal)));
+  const settled = await Promise.allSettled(whole.map((definition) => evaluate(definition, signal)));
   signal.throwIfAborted();
   const errors = settled.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
   const [first, ...others] = [...ran.failed.values(), ...errors];
   if (first !== undefined) throw joinErrors([first, ...others]);
+}
+
+function evaluator(gateway: Gateway, cacheImports: Bound["cacheImports"]) {
+  return async (definition: Uint8Array, signal: AbortSignal): Promise<void> => {
+    await gateway.solve({ definition, evaluate: true, cacheImports }, signal);
+  };
 }
 
 /** An empty one has nothing to solve. */

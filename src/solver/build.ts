@@ -135,8 +135,8 @@ class Build {
     const { ref, exporterResponse } = await withRetries(() => runJob(job), {
       limit: canBeTriedAgain(this.#input, options) ? (options.retry ?? 0) : 0,
       signal,
-      onRetry: (error, attempt, pause) =>
-        this.#tell({ kind: "note", message: retryText(error, attempt, pause, options) }),
+      onRetry: (error, attempt, wait) =>
+        this.#tell({ kind: "note", message: retryText(error, attempt, wait, options) }),
     });
     const provenance = await this.#provenance(connection, ref, signal);
     await finishExports(exports, exporterResponse);
@@ -259,8 +259,8 @@ function canBeTriedAgain(input: BuildInput, { outputs = [] }: SolveOptions): boo
   return !isStream && outputs.every(({ dest }) => dest === undefined || typeof dest === "string");
 }
 
-function retryText(error: Error, attempt: number, pause: number, { retry = 0 }: SolveOptions): string {
-  return `${error.message}\nTrying again in ${(pause / 1000).toFixed(1)} s (${attempt} of ${retry}).`;
+function retryText(error: Error, attempt: number, wait: number, { retry = 0 }: SolveOptions): string {
+  return `${error.message}\nTrying again in ${(wait / 1000).toFixed(1)} s (${attempt} of ${retry}).`;
 }
 
 const noInputs: BuildInputs = {

@@ -1,6 +1,6 @@
-import { setTimeout } from "node:timers/promises";
 import { DockerfileError } from "../diagnostic.ts";
 import { Failure } from "../failure.ts";
+import { pause } from "../pause.ts";
 import { StepFailure } from "./failing-step.ts";
 import { ManyFailures } from "./many-failures.ts";
 
@@ -8,8 +8,8 @@ export interface Retries {
   /** How often a build is tried again. */
   readonly limit: number;
   readonly signal: AbortSignal;
-  /** Hears of each failure that is followed by another attempt; `pause` is in milliseconds. */
-  readonly onRetry: (error: Error, attempt: number, pause: number) => Promise<void> | void;
+  /** Hears of each failure that is followed by another attempt; `wait` is in milliseconds. */
+  readonly onRetry: (error: Error, attempt: number, wait: number) => Promise<void> | void;
 }
 
 /**
@@ -23,15 +23,15 @@ export async function withRetries<T>(run: (attempt: number) => Promise<T>, retri
     } catch (error) {
       retries.signal.throwIfAborted();
       if (attempt >= retries.limit || !isTransient(error)) throw error;
-      const pause = pauseBefore(attempt);
-      await retries.onRetry(error, attempt + 1, pause);
-      await setTimeout(pause, undefined, { signal: retries.signal });
+      const wait = waitBefore(attempt);
+      await retries.onRetry(error, attempt + 1, wait);
+      await pause(wait, retries.signal);
     }
   }
 }
 
 /** Twice as long each time, up to half a minute, and never quite the same: many builds may wait for one registry. */
-function pauseBefore(attempt: number): number {
+function waitBefore(attempt: number): number {
   return Math.round(Math.min(30_000, 500 * 2 ** attempt) * (0.75 + Math.random() / 2));
 }
 

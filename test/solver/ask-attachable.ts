@@ -12,8 +12,8 @@ import type { Attachable } from "../../src/solver/buildkit/attachable.ts";
 
 export type Answer<Response> = { readonly response: Response } | { readonly code: status; readonly details: string };
 
-/** Serves an attachable over a real connection and asks it one question at a time, as a worker does. */
-export async function askAttachable(attachable: Attachable) {
+/** Serves an attachable over a real connection, as a session does. */
+export async function serveAttachable(attachable: Attachable): Promise<Client> {
   const server = new Server();
   server.addService(attachable.definition, attachable.implementation);
   const port = await new Promise<number>((resolve, reject) => {
@@ -27,6 +27,12 @@ export async function askAttachable(attachable: Attachable) {
     client.close();
     server.forceShutdown();
   });
+  return client;
+}
+
+/** Serves an attachable and asks it one question at a time, as a worker does. */
+export async function askAttachable(attachable: Attachable) {
+  const client = await serveAttachable(attachable);
   return <Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,

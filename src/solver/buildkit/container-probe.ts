@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
-import { setTimeout } from "node:timers/promises";
+import { pause } from "../../pause.ts";
 import type { Address } from "./address.ts";
 import { execInContainer, startContainer } from "./container-exec.ts";
 import { dial } from "./dial.ts";
 
 /** How often a buildkitd that was just started is asked; each wait is longer than the one before, as buildx has it. */
 const attempts = 15;
-const pause = 120;
+const firstWait = 120;
 
 /**
  * Resolves when the buildkitd in a container answers; a container that was stopped is started. Rejects with a Failure
@@ -24,7 +24,7 @@ export async function probeContainer(
     } catch (error) {
       signal?.throwIfAborted();
       if (attempt === attempts) throw error;
-      await setTimeout(attempt * pause, undefined, signal === undefined ? {} : { signal });
+      await pause(attempt * firstWait, signal);
     }
   }
 }

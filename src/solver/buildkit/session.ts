@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
-import { setTimeout } from "node:timers/promises";
 import { Server, ServerCredentials, type ServiceDefinition } from "@grpc/grpc-js";
+import { pause } from "../../pause.ts";
 import type { Attachable } from "./attachable.ts";
 import type { Connection } from "./connection.ts";
 import { messageLimit } from "./definition-size.ts";
@@ -79,7 +79,7 @@ export async function openSession(connection: Connection, options: SessionOption
 }
 
 // A Docker engine needs some five seconds to notice that an earlier session has ended.
-const takenPatience = { attempts: 200, pause: 100 };
+const takenPatience = { attempts: 200, wait: 100 };
 
 /**
  * A worker lets go of an ended session a moment later: a given id that was just in use is tried again for some seconds.
@@ -91,7 +91,7 @@ async function openTunnel(connection: Connection, headers: ReturnType<typeof hea
     } catch (error) {
       const isTaken = error instanceof Error && /session \S+ already exists/.test(error.message);
       if (!isTaken || attempt === takenPatience.attempts) throw error;
-      await setTimeout(takenPatience.pause, undefined, { signal });
+      await pause(takenPatience.wait, signal);
     }
   }
 }

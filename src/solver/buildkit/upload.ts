@@ -6,6 +6,7 @@ import { Failure } from "../../failure.ts";
 import type { Attachable, AttachableContext } from "./attachable.ts";
 import type { common } from "./proto/gen/buildkit.js";
 import { uploadService } from "./session-services.ts";
+import { sendMessage, streamHandler } from "./stream-handler.ts";
 import { StatusError } from "./unary-handler.ts";
 import type { Uploads } from "./uploads.ts";
 
@@ -20,72 +21,54 @@ const pieceSize = 1 << 20;
  */
 export function upload(uploads: Uploads, context: AttachableContext): Attachable {
   const left = new Map(uploads);
-  const running = new Set<Promise<void>>();
+  const take = (id: string) => {
+    const source = left.get(id);
+    left.delete(id);
+    if (source !== undefined) return source;
+    throw new StatusError(status.NOT_FOUND, "there is no such upload, or it was sent already");
+  };
+  const pull = streamHandler(context.signal, async (call: PullCall, signal) => {
+    const [path = ""] = call.metadata.get("urlpath");
+    const source = take(String(path).replace(/^.*\//, ""));
+    const over = once(signal, "abort");
+    signal.throwIfAborted();
+    await Promise.race([send(call, source, context, signal), over]);
+    // A source of which nothing comes, and maybe never will, does not hold up the end.
+    if (signal.aborted) void letGo(source);
+  });
   return {
     definition: uploadService,
-    implementation: {
-      Pull: (call: PullCall) => {
-        const [path = ""] = call.metadata.get("urlpath");
-        const id = String(path).replace(/^.*\//, "");
-        const source = left.get(id);
-        left.delete(id);
-        const run = send(call, source, context);
-        running.add(run);
-        void run.then(() => running.delete(run));
-      },
-    },
+    implementation: { Pull: pull.handle },
     async close() {
-      await Promise.all(running);
+      await pull.idle();
       // What nobody asked for is let go of: it may be a stream that keeps the process.
       for (const source of left.values()) await letGo(source);
     },
   };
 }
 
-/** Never rejects: whatever happens ends the call. */
 async function send(
   call: PullCall,
-  source: AsyncIterable<Uint8Array> | undefined,
+  source: AsyncIterable<Uint8Array>,
   context: AttachableContext,
+  signal: AbortSignal,
 ): Promise<void> {
-  const stop = new AbortController();
-  const onAbort = () => {
-    stop.abort();
-    call.destroy();
-  };
-  call.once("cancelled", onAbort);
-  context.signal.addEventListener("abort", onAbort);
-  try {
-    if (source === undefined)
-      throw new StatusError(status.NOT_FOUND, "there is no such upload, or it was sent already");
-    for await (const data of pieces(source, context)) {
-      stop.signal.throwIfAborted();
-      if (!call.write({ data })) await once(call, "drain", { signal: stop.signal });
-    }
-    call.end();
-  } catch (error) {
-    const code = error instanceof StatusError ? error.code : status.UNAVAILABLE;
-    const details = error instanceof Error ? error.message : String(error);
-    if (!call.cancelled && !call.destroyed) call.emit("error", { code, details });
-  } finally {
-    context.signal.removeEventListener("abort", onAbort);
-  }
+  for await (const data of pieces(source, context, signal)) await sendMessage(call, { data }, signal);
 }
 
-async function* pieces(source: AsyncIterable<Uint8Array>, context: AttachableContext): AsyncGenerator<Uint8Array> {
+async function* pieces(
+  source: AsyncIterable<Uint8Array>,
+  context: AttachableContext,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of source) {
       for (let at = 0; at < chunk.length; at += pieceSize) yield chunk.subarray(at, at + pieceSize);
     }
   } catch (error) {
-    if (context.signal.aborted) throw error;
-    const failure = new Failure(
-      "context-unreadable",
-      `the archive of the context cannot be read: ${errnoText(error)}`,
-      {
-        cause: error,
-      },
-    );
+    if (signal.aborted) throw error;
+    const message = `the archive of the context cannot be read: ${errnoText(error)}`;
+    const failure = new Failure("context-unreadable", message, { cause: error });
     context.report(failure);
     throw failure;
   }

@@ -8,6 +8,7 @@ import { Failure } from "../../../failure.ts";
 import type { Attachable, AttachableContext } from "../attachable.ts";
 import type { content } from "../proto/gen/buildkit.js";
 import { contentService } from "../session-services.ts";
+import { type CallStatus, streamHandler } from "../stream-handler.ts";
 import { StatusError } from "../unary-handler.ts";
 import { blobPath, type ContentFolder, sizeOfBlob } from "./content-folder.ts";
 import { type WriteCall, writeBlob } from "./write-blob.ts";
@@ -26,7 +27,7 @@ export const storeName = {
 };
 
 type Call<Request> = { readonly request: Request; readonly metadata: Metadata };
-type Answer<Response> = (error: { code: status; details: string } | null, response?: Response) => void;
+type Answer<Response> = (error: CallStatus | null, response?: Response) => void;
 type ReadCall = Writable & Call<content.ReadContentRequest> & { readonly cancelled: boolean };
 
 /**
@@ -37,7 +38,15 @@ type ReadCall = Writable & Call<content.ReadContentRequest> & { readonly cancell
  * What cannot be written is reported as `export-failed`.
  */
 export function contentStore(stores: ReadonlyMap<string, ContentFolder>, context: AttachableContext): Attachable {
-  const writing = new Set<Promise<void>>();
+  const writing = streamHandler(
+    context.signal,
+    async (call: WriteCall) => {
+      const folder = folderOf(stores, call.metadata);
+      if (!folder.writable) throw new StatusError(status.PERMISSION_DENIED, "nothing can be added to this store");
+      await reporting(folder, writeBlob(call, folder), context);
+    },
+    asStatus,
+  );
   return {
     definition: contentService,
     implementation: {
@@ -52,17 +61,11 @@ export function contentStore(stores: ReadonlyMap<string, ContentFolder>, context
           if (!call.cancelled) call.emit("error", asStatus(error));
         });
       },
-      Write: (call: WriteCall) => {
-        const done = write(stores, call, context);
-        writing.add(done);
-        void done.then(() => writing.delete(done));
-      },
+      Write: writing.handle,
       // A write that ended without a commit has left nothing.
       Abort: (_call: unknown, answer: Answer<content.Empty.$Properties>) => answer(null, {}),
     },
-    async close() {
-      await Promise.all(writing);
-    },
+    close: writing.idle,
   };
 }
 
@@ -92,21 +95,6 @@ async function* messages(blob: AsyncIterable<Buffer>, start: number) {
   }
 }
 
-/** Never rejects: whatever happens ends the call. */
-async function write(
-  stores: ReadonlyMap<string, ContentFolder>,
-  call: WriteCall,
-  context: AttachableContext,
-): Promise<void> {
-  try {
-    const folder = folderOf(stores, call.metadata);
-    if (!folder.writable) throw new StatusError(status.PERMISSION_DENIED, "nothing can be added to this store");
-    await reporting(folder, writeBlob(call, folder), context);
-  } catch (error) {
-    if (!call.cancelled) call.emit("error", asStatus(error));
-  }
-}
-
 async function reporting(folder: ContentFolder, writing: Promise<void>, context: AttachableContext): Promise<void> {
   try {
     await writing;
@@ -131,7 +119,7 @@ function folderOf(stores: ReadonlyMap<string, ContentFolder>, metadata: Metadata
   return folder;
 }
 
-function asStatus(error: unknown): { code: status; details: string } {
+function asStatus(error: unknown): CallStatus {
   if (error instanceof StatusError) return { code: error.code, details: error.message };
   return errnoOf(error) === "ENOENT"
     ? { code: status.NOT_FOUND, details: "the folder lacks this blob" }

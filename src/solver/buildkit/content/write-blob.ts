@@ -32,7 +32,6 @@ export async function writeBlob(call: WriteCall, folder: ContentFolder): Promise
   } finally {
     await blob?.discard();
   }
-  call.end();
 }
 
 async function takeIn(blob: IncomingBlob, request: content.WriteContentRequest): Promise<void> {

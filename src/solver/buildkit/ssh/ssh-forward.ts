@@ -4,6 +4,7 @@ import { Failure } from "../../../failure.ts";
 import type { Attachable, AttachableContext } from "../attachable.ts";
 import type { common, session } from "../proto/gen/buildkit.js";
 import { sshService } from "../session-services.ts";
+import { sendMessage, streamHandler } from "../stream-handler.ts";
 import { StatusError, unaryHandler } from "../unary-handler.ts";
 import { type Agent, isAllowed, keyAgent, refusal } from "./agent.ts";
 import { agentMessages, withLength } from "./agent-messages.ts";
@@ -18,7 +19,10 @@ type ForwardCall = ServerDuplexStream<common.BytesMessage, common.BytesMessage.$
  * allow. An agent that cannot be reached is reported as `usage`.
  */
 export function sshForward(sources: ReadonlyMap<string, SshSource>, context: AttachableContext): Attachable {
-  const running = new Set<Promise<void>>();
+  const forwarding = streamHandler(context.signal, async (call: ForwardCall, signal) => {
+    const [id = ""] = call.metadata.get("buildkit.ssh.id");
+    await forward(call, granted(sources, String(id)), context, signal);
+  });
   return {
     definition: sshService,
     implementation: {
@@ -26,15 +30,9 @@ export function sshForward(sources: ReadonlyMap<string, SshSource>, context: Att
         granted(sources, id);
         return {};
       }),
-      ForwardAgent: (call: ForwardCall) => {
-        const run = forward(call, sources, context);
-        running.add(run);
-        void run.then(() => running.delete(run));
-      },
+      ForwardAgent: forwarding.handle,
     },
-    async close() {
-      await Promise.all(running);
-    },
+    close: forwarding.idle,
   };
 }
 
@@ -44,34 +42,24 @@ function granted(sources: ReadonlyMap<string, SshSource>, id: string): SshSource
   throw new StatusError(status.NOT_FOUND, `no SSH agent was granted for the id ${JSON.stringify(id)}`);
 }
 
-/** Never rejects: whatever happens ends the call. */
 async function forward(
   call: ForwardCall,
-  sources: ReadonlyMap<string, SshSource>,
+  source: SshSource,
   context: AttachableContext,
+  signal: AbortSignal,
 ): Promise<void> {
-  let agent: Agent | undefined;
-  const onAbort = () => {
-    agent?.close();
-    call.destroy();
-  };
-  call.once("cancelled", onAbort);
-  context.signal.addEventListener("abort", onAbort);
+  const agent = await openAgent(source, context);
+  const close = () => agent.close();
+  // It may not answer for long: a person may have to say yes.
+  signal.addEventListener("abort", close);
   try {
-    const [id = ""] = call.metadata.get("buildkit.ssh.id");
-    agent = await openAgent(granted(sources, String(id)), context);
     for await (const message of agentMessages(dataOf(call))) {
       const data = withLength(isAllowed(message) ? await agent.ask(message) : refusal);
-      call.write({ data });
+      await sendMessage(call, { data }, signal);
     }
-    call.end();
-  } catch (error) {
-    const code = error instanceof StatusError ? error.code : status.UNAVAILABLE;
-    const details = error instanceof Error ? error.message : String(error);
-    if (!call.cancelled && !call.destroyed) call.emit("error", { code, details });
   } finally {
-    context.signal.removeEventListener("abort", onAbort);
-    agent?.close();
+    signal.removeEventListener("abort", close);
+    close();
   }
 }
 
