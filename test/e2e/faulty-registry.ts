@@ -1,5 +1,5 @@
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
-import { onTestFinished } from "vitest";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { passOn, serveHttp } from "../loopback.ts";
 import { testWorker } from "./worker.ts";
 
 /** Answers a request, or passes it on to the test's registry. */
@@ -15,27 +15,11 @@ export interface FaultyRegistry {
 /** The test's registry, behind something that goes wrong. */
 export async function faultyRegistry(fault: Fault): Promise<FaultyRegistry> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const host = await serveHttp((request, response) => {
     requests.push(`${request.method} ${request.url}`);
-    const pass = () => {
-      const [hostname, port] = testWorker().registry.split(":");
-      const { method, url: path, headers } = request;
-      const onward = httpRequest({ hostname, port, method, path, headers }, (answer) => {
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
-      });
-      onward.on("error", () => response.destroy());
-      request.pipe(onward);
-    };
-    fault(request, response, pass);
+    fault(request, response, () => passOn(testWorker().registry, request, response));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  return { host: `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`, requests };
+  return { host, requests };
 }
 
 /** Answers with a status instead of what is there, where `when` says so. */

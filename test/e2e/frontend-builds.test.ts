@@ -1,19 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { bundleFrontend } from "../../scripts/frontend/bundle.mjs";
 import { frontendCaps } from "../../src/frontend/frontend-caps.ts";
+import { listen, serveHttp } from "../loopback.ts";
 import { type Build, build, contextWith, reportedVertices, temporaryFolder } from "./builds.ts";
 import { buildxEnvironment } from "./frontend/buildx.ts";
 import { runBundle } from "./frontend/bundle.ts";
 import { pushFrontend } from "./frontend/image.ts";
 import { packLayer } from "./frontend/push-image.ts";
 import { pushScanner } from "./frontend/scanner.ts";
+import { webServer } from "./web-server.ts";
 import { run, testWorker } from "./worker.ts";
 
 let image = "";
@@ -138,10 +139,9 @@ describe("contexts", () => {
         { path: "a.txt", content: "a\n" },
       ]),
     );
-    const server = createServer((request, response) => response.end(request.url === "/archive" ? archive : dockerfile));
-    const port = await listening(server);
+    const host = await serveHttp(({ url }, response) => response.end(url === "/archive" ? archive : dockerfile));
     for (const path of ["Dockerfile", "archive"]) {
-      const url = `http://127.0.0.1:${port}/${path}`;
+      const url = `http://${host}/${path}`;
       const [theirs, ours] = await bothFrontends(url, {});
       expect(Object.keys(ownSteps(theirs)).length).toBeGreaterThan(1);
       expect(ownSteps(ours)).toEqual(ownSteps(theirs));
@@ -161,14 +161,9 @@ describe("contexts", () => {
       expect(stderr).toBe("");
       expect(code).toBe(0);
     }
-    const server = createServer((request, response) => {
-      const path = join(folder, new URL(request.url ?? "", "http://here").pathname);
-      if (!existsSync(path) || statSync(path).isDirectory()) response.writeHead(404).end();
-      else response.end(readFileSync(path));
-    });
-    const port = await listening(server);
+    const url = await webServer(folder);
     for (const place of ["#trunk", "#trunk:sub"]) {
-      const [theirs, ours] = await bothFrontends(`http://127.0.0.1:${port}/.git${place}`, {});
+      const [theirs, ours] = await bothFrontends(`${url}/.git${place}`, {});
       expect(Object.keys(ownSteps(theirs)).length).toBeGreaterThan(0);
       expect(ownSteps(ours)).toEqual(ownSteps(theirs));
     }
@@ -258,30 +253,9 @@ describe("what goes wrong", () => {
   });
 });
 
-/** The port on which a web server listens until the test ends. */
-async function listening(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return (server.address() as AddressInfo).port;
-}
-
 /** A registry that takes connections and says nothing: what asks it for an image waits. */
 async function silentRegistry(onAsked: () => void): Promise<string> {
-  const sockets = new Set<Socket>();
-  const server = createTcpServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-    socket.once("data", onAsked);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  });
-  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `127.0.0.1:${await listen(createServer((socket) => socket.once("data", onAsked)))}`;
 }
 
 /** The processes of frontends of this worker: it is the one that has our image. */

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { pack } from "tar-stream";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { unmarshal } from "../../src/llb/unmarshal.ts";
+import { serveHttp } from "../loopback.ts";
 import { build, contextWith, dockerfileText, ranSteps, temporaryFolder } from "./builds.ts";
 import { type Ran, run, testWorker } from "./worker.ts";
 
@@ -64,11 +63,7 @@ test("a remote context: its Dockerfile and ignore file are read by the worker", 
   archive.entry({ name: "a.txt" }, createHash("sha256").update(String(process.pid)).digest("hex"));
   archive.finalize();
   const content = await buffer(archive);
-  const server = createServer((_, response) => response.end(content));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/context.tar`;
+  const url = `http://${await serveHttp((_, response) => response.end(content))}/context.tar`;
   const { dockerHost } = testWorker();
   const targets = await llbc(["graph", url, ...base(), "--addr", dockerHost]);
   expect(targets.code, targets.stderr).toBe(0);

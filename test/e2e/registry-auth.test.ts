@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { passOn, serveHttp } from "../loopback.ts";
 import { build, ranSteps, temporaryFolder } from "./builds.ts";
 import { testWorker } from "./worker.ts";
 
@@ -22,18 +22,6 @@ interface GuardedRegistry {
 async function guardedRegistry(scheme: "Basic" | "Bearer"): Promise<GuardedRegistry> {
   const askers: string[] = [];
   const passwords: string[] = [];
-  const pass = (request: IncomingMessage, response: ServerResponse) => {
-    const [hostname, port] = testWorker().registry.split(":");
-    const { authorization, ...headers } = request.headers;
-    const onward = httpRequest(
-      { hostname, port, method: request.method, path: request.url, headers: { ...headers, host: host() } },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 500, answer.headers);
-        answer.pipe(response);
-      },
-    );
-    request.pipe(onward);
-  };
   const giveToken = (request: IncomingMessage, response: ServerResponse, body: string) => {
     askers.push(request.headers["user-agent"] ?? "");
     const form = new URLSearchParams(body);
@@ -44,7 +32,7 @@ async function guardedRegistry(scheme: "Basic" | "Bearer"): Promise<GuardedRegis
       JSON.stringify(known ? { access_token: "the-token", token: "the-token", expires_in: 300 } : { details: "no" }),
     );
   };
-  const server = createServer((request, response) => {
+  const host: string = await serveHttp((request, response) => {
     if (request.url?.startsWith("/token") === true) {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -54,27 +42,16 @@ async function guardedRegistry(scheme: "Basic" | "Bearer"): Promise<GuardedRegis
     const shown = request.headers.authorization;
     if (shown?.startsWith("Basic ") === true) passwords.push(request.headers["user-agent"] ?? "");
     if (shown === (scheme === "Basic" ? basic : "Bearer the-token")) {
-      pass(request, response);
+      const { authorization, ...headers } = request.headers;
+      passOn(testWorker().registry, request, response, { ...headers, host });
       return;
     }
     request.resume();
-    const challenge =
-      scheme === "Basic" ? 'Basic realm="test"' : `Bearer realm="http://${host()}/token",service="test"`;
+    const challenge = scheme === "Basic" ? 'Basic realm="test"' : `Bearer realm="http://${host}/token",service="test"`;
     response.writeHead(401, { "WWW-Authenticate": challenge, "Content-Type": "application/json" });
     response.end(JSON.stringify({ errors: [{ code: "UNAUTHORIZED" }] }));
   });
-  const host = () => `127.0.0.1:${portOf(server.address())}`;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { host: host(), askers, passwords };
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return address.port;
+  return { host, askers, passwords };
 }
 
 /** What `docker login` leaves behind. */

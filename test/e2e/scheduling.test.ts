@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, request } from "node:http";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { ManyFailures } from "../../src/solver/many-failures.ts";
 import type { SolveOptions } from "../../src/solver/solve-options.ts";
 import { build, contextWith, temporaryFolder } from "./builds.ts";
+import { type Fault, faultyRegistry } from "./faulty-registry.ts";
 import { run, testWorker } from "./worker.ts";
 
 /** A cache mount that tells which steps ran, whatever became of their results. */
@@ -113,7 +113,7 @@ test("the other platforms of a build that keeps going are whole, and one failure
 
 test("what a registry or a web server does not give for the moment is asked for again", async () => {
   const { base, registry } = testWorker();
-  const flaky = await flakyProxy(registry, /^\/v2\/flaky\/.*manifests|^\/file/, 2);
+  const { host } = await faultyRegistry(flaky(/^\/v2\/flaky\/.*manifests|^\/file/, 2));
   await run("skopeo", [
     "copy",
     "-q",
@@ -127,8 +127,8 @@ test("what a registry or a web server does not give for the moment is asked for 
   const onEvent: SolveOptions["onEvent"] = (event) => {
     if (event.kind === "note") notes.push(event.message);
   };
-  const context = contextWith(`FROM ${flaky.host}/flaky/base\nADD http://${flaky.host}/file /\n`);
-  const once = build(contextWith(`FROM scratch\nADD http://${flaky.host}/file-once /\n`), { ...nothing, onEvent });
+  const context = contextWith(`FROM ${host}/flaky/base\nADD http://${host}/file /\n`);
+  const once = build(contextWith(`FROM scratch\nADD http://${host}/file-once /\n`), { ...nothing, onEvent });
   await expect(once).rejects.toThrow(/50\d/);
   await build(context, { ...nothing, retry: 4, onEvent });
   expect(notes.length).toBeGreaterThan(0);
@@ -139,37 +139,15 @@ test("what a registry or a web server does not give for the moment is asked for 
   expect(notes).toEqual([]);
 });
 
-/** Passes requests on to a registry, but answers the first of each path that matches with 503; files are made up. */
-async function flakyProxy(registry: string, matching: RegExp, times: number): Promise<{ readonly host: string }> {
+/** The first requests of each path that matches are answered with 503, and files are made up. */
+function flaky(matching: RegExp, times: number): Fault {
   const refused = new Map<string, number>();
-  const server = createServer((asked, answer) => {
-    const path = asked.url ?? "/";
-    const count = refused.get(path) ?? 0;
-    if (matching.test(path) && count < times) {
-      refused.set(path, count + 1);
-      answer.writeHead(503).end();
-      return;
-    }
-    if (path.startsWith("/file")) {
-      answer.end("content");
-      return;
-    }
-    const [host, port] = registry.split(":");
-    const passed = request(
-      { host, port, path, method: asked.method, headers: { ...asked.headers, host: registry } },
-      (got) => {
-        answer.writeHead(got.statusCode ?? 500, got.headers);
-        got.pipe(answer);
-      },
-    );
-    asked.pipe(passed);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return { host: `127.0.0.1:${address.port}` };
+  return ({ url = "/" }, response, pass) => {
+    const count = refused.get(url) ?? 0;
+    if (matching.test(url) && count < times) {
+      refused.set(url, count + 1);
+      response.writeHead(503).end();
+    } else if (url.startsWith("/file")) response.end("content");
+    else pass();
+  };
 }

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../loopback.ts";
 import { contextWith, temporaryFolder } from "./builds.ts";
 import { copyPrograms } from "./host-programs.ts";
 import { type Ran, run, testWorker } from "./worker.ts";
@@ -137,14 +138,6 @@ function endWithTest(child: ChildProcess): void {
   onTestFinished(() => {
     child.kill("SIGKILL");
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function answering(port: number): Promise<void> {

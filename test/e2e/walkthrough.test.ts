@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
+import { freePort } from "../loopback.ts";
 import { temporaryFolder } from "./builds.ts";
 import { type Ran, run, testWorker } from "./worker.ts";
 
@@ -107,11 +106,7 @@ async function fetchPackages(): Promise<string> {
 /** Debian's registry with a user who has a password; gives its host and port. */
 async function passwordRegistry(): Promise<string> {
   const folder = temporaryFolder();
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  const host = `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
-  probe.close();
+  const host = `127.0.0.1:${await freePort()}`;
   mkdirSync(join(folder, "data"));
   writeFileSync(join(folder, "htpasswd"), htpasswd);
   writeFileSync(

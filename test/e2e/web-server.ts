@@ -1,28 +1,22 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { connect, createServer as createSocketServer } from "node:net";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
+import { freePort, serveHttp } from "../loopback.ts";
 
 /** A web server on loopback that gives the files of a folder. Resolves to its address, without a slash at its end. */
 export async function webServer(folder: string): Promise<string> {
-  const server = createServer((request, response) => {
+  const host = await serveHttp((request, response) => {
     try {
       response.end(readFileSync(join(folder, new URL(request.url ?? "/", "http://localhost").pathname)));
     } catch {
+      // A folder, or nothing.
       response.statusCode = 404;
       response.end();
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return `http://127.0.0.1:${address.port}`;
+  return `http://${host}`;
 }
 
 /** A git daemon on loopback for the repositories in a folder. Resolves to its address, without a slash at its end. */
@@ -48,18 +42,6 @@ function stopGroup({ pid }: ChildProcess): void {
   } catch {
     // It has ended already.
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createSocketServer();
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() =>
-        address === null || typeof address === "string" ? reject(new Error("no port")) : resolve(address.port),
-      );
-    });
-  });
 }
 
 async function listening(port: number, daemon: ChildProcess): Promise<void> {

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { createServer, type Server, type Socket } from "node:net";
-import { expect, onTestFinished, test } from "vitest";
+import { createServer, type Socket } from "node:net";
+import { expect, test } from "vitest";
 import { Failure } from "../../src/failure.ts";
 import { type ImageReference, parseImageReference } from "../../src/image-reference.ts";
 import { createRegistryClient, type RegistryClient, type RegistryClientOptions } from "../../src/registry/client.ts";
 import type { CredentialStore } from "../../src/registry/credentials.ts";
+import { listen } from "../loopback.ts";
 import { basic, putImage, putIndex, registryServer, type TestRegistry } from "./registry-server.ts";
 import { httpServer, json } from "./rig.ts";
 
@@ -390,12 +391,12 @@ test("mirrors come first, are told whom they stand in for, and the registry itse
 
 test("a registry that cannot be reached, or speaks no TLS or no HTTP, is a failure that says so", async () => {
   const registry = await registryServer();
-  const greeter = await tcpServer("220 welcome\r\n");
+  const port = await greeter("220 welcome\r\n");
   const client = clientWith({});
   const at = (domain: string) => failureOf(client.resolveTag({ ...reference(registry), domain }));
   expect((await at("127.0.0.1:1")).message).toContain("nothing listens there");
   expect((await at("does-not-exist.invalid")).message).toMatch(/no host of this name|cannot be looked up/);
-  expect((await at(`127.0.0.1:${portOf(greeter)}`)).message).toContain("does not speak HTTP");
+  expect((await at(`127.0.0.1:${port}`)).message).toContain("does not speak HTTP");
 });
 
 test("a server without TLS is asked for none but is told of", async () => {
@@ -416,9 +417,9 @@ test.each([
   ["HTTP/1.1 307 Away\r\nLocation: \r\n\r\n"],
   [""],
 ])("an answer that is odd is a failure: %j", async (answer) => {
-  const server = await tcpServer(answer);
+  const port = await greeter(answer);
   const client = clientWith({ patience: 1000 });
-  const image = { domain: `127.0.0.1:${portOf(server)}`, path: "a/b", tag: "1", digest: digestOfNothing };
+  const image = { domain: `127.0.0.1:${port}`, path: "a/b", tag: "1", digest: digestOfNothing };
   expect((await failureOf(client.readManifest(image))).code).toBe("image-unresolved");
   expect((await failureOf(client.resolveTag({ ...image, digest: "" }))).code).toBe("image-unresolved");
 });
@@ -465,20 +466,6 @@ function text(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("utf8");
 }
 
-async function tcpServer(greeting: string): Promise<Server> {
-  const server = createServer((socket) => {
-    socket.on("error", () => {});
-    socket.once("data", () => socket.end(greeting));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.close();
-  });
-  return server;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return address.port;
+function greeter(greeting: string): Promise<number> {
+  return listen(createServer((socket) => socket.once("data", () => socket.end(greeting))));
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
+import { listen } from "../loopback.ts";
 import { resolveInProcess } from "./own-process.ts";
 import { putIndex, registryServer } from "./registry-server.ts";
 
@@ -16,7 +17,7 @@ test("connections that the registry keeps open do not keep a process alive", asy
 
 test("TLS is checked, with the authorities of NODE_EXTRA_CA_CERTS", async () => {
   const { host, digest } = await registryWithImage();
-  const secure = await listening(
+  const secure = await listen(
     createTlsServer(
       { cert: readFileSync(certificate("server")), key: readFileSync(certificate("server-key")) },
       (socket) => join(socket, host),
@@ -32,14 +33,14 @@ test("TLS is checked, with the authorities of NODE_EXTRA_CA_CERTS", async () => 
 
 test("TLS goes through the tunnel of a proxy, and the name of the registry is checked there", async () => {
   const { host, digest } = await registryWithImage();
-  const secure = await listening(
+  const secure = await listen(
     createTlsServer(
       { cert: readFileSync(certificate("server")), key: readFileSync(certificate("server-key")) },
       (socket) => join(socket, host),
     ),
   );
   const asked: string[] = [];
-  const proxy = await listening(
+  const proxy = await listen(
     createServer((socket) => {
       socket.once("data", (data) => {
         asked.push(data.toString().split("\r\n", 1)[0] ?? "");
@@ -68,15 +69,4 @@ function join(socket: Socket, host: string): void {
   const other = connect(Number(port), name);
   socket.on("error", () => other.destroy()).pipe(other);
   other.on("error", () => socket.destroy()).pipe(socket);
-}
-
-async function listening(server: Server): Promise<number> {
-  server.on("tlsClientError", () => {});
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return address.port;
 }

@@ -1,9 +1,10 @@
 import { createServer, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { Failure } from "../../src/failure.ts";
 import { exchange } from "../../src/registry/exchange.ts";
 import { proxyFor } from "../../src/registry/proxy.ts";
+import { listen } from "../loopback.ts";
 
 const proxied = (address: string, except: string, env: Record<string, string> = {}) =>
   proxyFor(new URL(address), { HTTP_PROXY: "proxy:1", HTTPS_PROXY: "https://proxy:2", NO_PROXY: except, ...env })?.href;
@@ -66,7 +67,7 @@ test.each(["socks5://proxy:1", "http://me:s3cret@", "ftp://x"])(
 
 test("TLS goes through a tunnel that the proxy opens, and no further than it allows", async () => {
   const heads: string[] = [];
-  const proxy = await listening(
+  const proxy = await listen(
     createServer((socket) => {
       socket.once("data", (data) => {
         heads.push(data.toString());
@@ -85,7 +86,7 @@ test("TLS goes through a tunnel that the proxy opens, and no further than it all
 
 test("the name of the server is checked, and told it, within the tunnel", async () => {
   const names: string[] = [];
-  const server = await listening(
+  const server = await listen(
     createTlsServer({
       SNICallback(name, done) {
         names.push(name);
@@ -93,7 +94,7 @@ test("the name of the server is checked, and told it, within the tunnel", async 
       },
     }),
   );
-  const proxy = await listening(
+  const proxy = await listen(
     createServer((socket) => {
       socket.once("data", () => {
         socket.write("HTTP/1.1 200 OK\r\n\r\n");
@@ -112,18 +113,4 @@ async function pipeTo(socket: Socket, port: number): Promise<void> {
   const other = connect(port, "127.0.0.1");
   socket.on("error", () => other.destroy()).pipe(other);
   other.on("error", () => socket.destroy()).pipe(socket);
-}
-
-async function listening(
-  server: ReturnType<typeof createServer> | ReturnType<typeof createTlsServer>,
-): Promise<number> {
-  server.on("connection", (socket: Socket) => socket.on("error", () => {}));
-  server.on("tlsClientError", () => {});
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return address.port;
 }

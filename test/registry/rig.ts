@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { onTestFinished } from "vitest";
+import { serveHttp } from "../loopback.ts";
 
 type Environment = Record<string, string | undefined>;
 
@@ -40,7 +40,7 @@ export async function httpServer(
   answer: (seen: Seen, response: ServerResponse, request: IncomingMessage) => void,
 ): Promise<TestServer> {
   const seen: Seen[] = [];
-  const server = createServer((request, response) => {
+  const host = await serveHttp((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
@@ -56,18 +56,7 @@ export async function httpServer(
       answer(one, response, request);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = addressOf(server.address());
-  return { url: `http://127.0.0.1:${port}`, seen };
-}
-
-function addressOf(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return address;
+  return { url: `http://${host}`, seen };
 }
 
 export function json(response: ServerResponse, status: number, value: unknown): void {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { portOf } from "../../loopback.ts";
 
 const body = "a file from the web\n";
 
@@ -15,9 +15,8 @@ export async function serveWeb(): Promise<{ readonly url: string; readonly close
     response.end(body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${portOf(server)}`,
     close: () => {
       server.close();
       server.closeAllConnections();
