@@ -21,11 +21,6 @@ export function secondsOf(timestamp: Timestamp): bigint {
   return timestamp.nanoseconds < 0n && seconds * billion !== timestamp.nanoseconds ? seconds - 1n : seconds;
 }
 
-/** Go's `UnixNano`: nanoseconds in 64 bits, which wrap around for moments before 1678 and after 2262. */
-export function wrappedNanoseconds(timestamp: Timestamp): bigint {
-  return BigInt.asIntN(64, timestamp.nanoseconds);
-}
-
 /** RFC 3339 with as many digits of the second as needed, as Go writes times into JSON; undefined outside years 0–9999. */
 export function formatTimestamp(timestamp: Timestamp): string | undefined {
   if (timestamp.text !== undefined) return timestamp.text;

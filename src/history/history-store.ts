@@ -11,7 +11,7 @@ import { abandonedAfter, temporaryEnding } from "../whole-file.ts";
 import { moveFile, namesIn, shareFile, writeBeside, writeText } from "./history-files.ts";
 
 /** So many builds are kept, and so many bytes of them: the newest. */
-export const historyLimits = { records: 200, bytes: 128 << 20 };
+const historyLimits = { records: 200, bytes: 128 << 20 };
 
 export interface HistoryLimits {
   readonly records: number;

@@ -40,7 +40,7 @@ export function parseInt32(text: string): number | undefined {
  * Go's `strconv.ParseFloat` for 64 bits: decimal and hexadecimal, `inf` and `nan`, underscores between digits.
  * Undefined for anything else and for numbers out of range.
  */
-export function parseFloat64(text: string): number | undefined {
+function parseFloat64(text: string): number | undefined {
   const special = /^([+-]?)(inf|infinity|nan)$/i.exec(text);
   if (special !== null) {
     if (special[2]?.toLowerCase() === "nan") return Number.NaN;

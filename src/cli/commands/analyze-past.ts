@@ -39,7 +39,7 @@ export async function analyzePast(
 }
 
 /** The build that the flags name, with the report on it: with findings where its Dockerfile is still there as it was. */
-export async function pastReport(
+async function pastReport(
   { last, ref, log }: Pick<AnalyzeFlags, "last" | "ref" | "log">,
   workers: number | undefined,
   terminal: Terminal,

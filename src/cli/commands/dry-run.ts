@@ -36,7 +36,7 @@ export async function dryRunCommand(
 }
 
 /** What a build would do, a line for each thing, under headings; headings without any are left out. */
-export function planText(compilation: Compilation, options: SolveOptions & { readonly context: string }): string {
+function planText(compilation: Compilation, options: SolveOptions & { readonly context: string }): string {
   const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
     ["platforms", compilation.platforms.map(({ platform }) => platform)],
     ["would take", sourcesOf(compilation, options)],

@@ -22,7 +22,7 @@ export async function inspectCommand(flags: WorkerFlags, terminal: Terminal): Pr
   return 0;
 }
 
-export function inspectJson(info: WorkerInfo, { workers, ...details }: WorkerDetails): string {
+function inspectJson(info: WorkerInfo, { workers, ...details }: WorkerDetails): string {
   const { address, origin, protocol } = info;
   const shape = {
     ...{ address, origin, protocol },
@@ -32,7 +32,7 @@ export function inspectJson(info: WorkerInfo, { workers, ...details }: WorkerDet
   return `${JSON.stringify(shape, undefined, 2)}\n`;
 }
 
-export function inspectText(info: WorkerInfo, details: WorkerDetails, columns: number): string {
+function inspectText(info: WorkerInfo, details: WorkerDetails, columns: number): string {
   const rows = [
     ["Worker:", info.description],
     ["Found by:", info.origin],

@@ -39,7 +39,7 @@ const apt: PackageTool = {
   each: 1500,
 };
 
-export const packageTools: readonly PackageTool[] = [
+const packageTools: readonly PackageTool[] = [
   apt,
   {
     name: "apk",

@@ -59,7 +59,7 @@ export function simulate(graph: BuildGraph, durations: Durations, options: Simul
   return { makespan, workers: lanes.count, runs };
 }
 
-export function policyOf(name: "time" | "steps", { dag, vertices }: NumberedGraph, times: Float64Array): ListPolicy {
+function policyOf(name: "time" | "steps", { dag, vertices }: NumberedGraph, times: Float64Array): ListPolicy {
   if (name === "time") return { priorities: remainingWays(dag, times) };
   const needsWorker = Uint8Array.from(vertices, ({ kind }) => (kind === "exec" ? 1 : 0));
   return { needsWorker, priorities: remainingWays(dag, Float64Array.from(needsWorker)) };

@@ -195,9 +195,6 @@ export const lintRules = {
   }),
 };
 
-/** The name of a lint rule. */
-export type LintRuleName = keyof typeof lintRules;
-
 /** A rule by the name that a diagnostic carries; undefined for errors, whose names are ours. */
 export function lintRuleNamed(name: string): Pick<LintRule, "name" | "description" | "url"> | undefined {
   return rulesByName.get(name);

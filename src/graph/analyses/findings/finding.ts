@@ -1,14 +1,6 @@
 import type { Range } from "../../../range.ts";
 
-export const findingRules = [
-  "broad-copy",
-  "chained-work",
-  "emulated-step",
-  "uncached-install",
-  "early-variable",
-] as const;
-
-export type FindingRule = (typeof findingRules)[number];
+export type FindingRule = "broad-copy" | "chained-work" | "emulated-step" | "uncached-install" | "early-variable";
 
 /** A change of the Dockerfile that makes builds faster. */
 export interface Finding {

@@ -8,7 +8,7 @@ import { isUtf8 } from "node:buffer";
 export type BytePath = string;
 
 /** The bytes of a path, to be put on the wire. */
-export function pathBytes(path: BytePath): Buffer {
+function pathBytes(path: BytePath): Buffer {
   return Buffer.from(path, "latin1");
 }
 
