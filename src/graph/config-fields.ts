@@ -17,7 +17,7 @@ export class ConfigFields {
   /** Set where each field is there at most once, spelt as it is asked for, which is the usual case. */
   readonly #plain: Readonly<Record<string, unknown>> | undefined;
   /** The values by the folded names of their fields. */
-  readonly #values = new Map<string, unknown[]>();
+  readonly #values: ReadonlyMap<string, readonly unknown[]>;
 
   /** `objects` are the values of one field in their order: objects, or `null`. */
   constructor(objects: readonly unknown[], form: ConfigForm) {
@@ -25,16 +25,19 @@ export class ConfigFields {
     const [only] = objects;
     if (form === "plain" && objects.length === 1 && isObject(only) && Object.keys(only).every(isUsualSpelling)) {
       this.#plain = only;
+      this.#values = none;
       return;
     }
+    const valuesOf = new Map<string, unknown[]>();
     for (const object of objects) {
       for (const [name, value] of object === null ? [] : this.#members(object)) {
         const folded = fold(name);
-        const values = this.#values.get(folded);
-        if (values === undefined) this.#values.set(folded, [value ?? null]);
+        const values = valuesOf.get(folded);
+        if (values === undefined) valuesOf.set(folded, [value ?? null]);
         else values.push(value ?? null);
       }
     }
+    this.#values = valuesOf;
   }
 
   text(name: string): string {
@@ -153,6 +156,8 @@ export class ConfigFields {
     return integer;
   }
 }
+
+const none: ReadonlyMap<string, readonly unknown[]> = new Map();
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -5,7 +5,7 @@ export interface Timestamp {
   /** Seconds east of UTC. */
   readonly offset: number;
   /** As it was read, where it would be written in just that way. */
-  readonly text?: string;
+  readonly text?: string | undefined;
 }
 
 const billion = 1_000_000_000n;
@@ -37,20 +37,46 @@ export function formatTimestamp(timestamp: Timestamp): string | undefined {
 export function parseTimestamp(text: string): Timestamp | undefined {
   if (!rfc3339.test(text)) return undefined;
   const zoneAt = text.endsWith("Z") ? text.length - 1 : text.length - "+00:00".length;
-  const milliseconds = Date.parse(`${text.slice(0, secondsEnd)}Z`);
-  // Date accepts the 31st of every month and 24 o'clock, and rolls over to another day.
-  if (Number.isNaN(milliseconds) || new Date(milliseconds).getUTCDate() !== Number(text.slice(8, 10))) return undefined;
+  const day = Number(text.slice(8, 10));
+  // Date accepts the 31st of every month, and rolls over to another day.
+  if (day > daysOfAnyMonth && new Date(millisecondsOf(text)).getUTCDate() !== day) return undefined;
   const offset = parseOffset(text.slice(zoneAt));
   if (offset === undefined) return undefined;
-  const fraction = text.slice(secondsEnd + 1, Math.min(zoneAt, secondsEnd + 1 + 9));
-  const seconds = BigInt(milliseconds / 1000 - offset);
-  const nanoseconds = seconds * billion + BigInt(fraction.padEnd(9, "0"));
-  return shortest.test(text) ? { nanoseconds, offset, text } : { nanoseconds, offset };
+  return new WrittenTimestamp(text, zoneAt, offset);
+}
+
+/** Most times are only written again: what they mean is found out when somebody asks. */
+class WrittenTimestamp implements Timestamp {
+  readonly offset: number;
+  readonly #text: string;
+  readonly #zoneAt: number;
+
+  constructor(text: string, zoneAt: number, offset: number) {
+    this.offset = offset;
+    this.#text = text;
+    this.#zoneAt = zoneAt;
+  }
+
+  get nanoseconds(): bigint {
+    const fraction = this.#text.slice(secondsEnd + 1, Math.min(this.#zoneAt, secondsEnd + 1 + 9));
+    const seconds = BigInt(millisecondsOf(this.#text) / 1000 - this.offset);
+    return seconds * billion + BigInt(fraction.padEnd(9, "0"));
+  }
+
+  get text(): string | undefined {
+    return shortest.test(this.#text) ? this.#text : undefined;
+  }
+}
+
+function millisecondsOf(text: string): number {
+  return Date.parse(`${text.slice(0, secondsEnd)}Z`);
 }
 
 const firstSecond = BigInt(Date.parse("0000-01-01T00:00:00Z")) / 1000n;
 const lastSecond = BigInt(Date.parse("9999-12-31T23:59:59Z")) / 1000n;
-const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+const rfc3339 =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+const daysOfAnyMonth = 28;
 const shortest = /^[^.,]{19}(?:\.\d{0,8}[1-9])?Z$/;
 const secondsEnd = "2006-01-02T15:04:05".length;
 
