@@ -24,12 +24,14 @@ export interface Served {
   readonly ssh: ReadonlyMap<string, SshSource>;
   /** As far as they are known by now. */
   readonly definitions: () => readonly Definition[];
+  /** Tells the user something. */
+  readonly note: (message: string) => void;
 }
 
 /** The services of a build's session: only those that it needs, with only what was granted. */
 export function attachables(
   options: SolveOptions,
-  { inputs, exports, caches, ssh, definitions }: Served,
+  { inputs, exports, caches, ssh, definitions, note }: Served,
   context: AttachableContext,
 ): readonly Attachable[] {
   const { onListed, xattrs: sendsAttributes } = options;
@@ -40,7 +42,7 @@ export function attachables(
       { sources: inputs.sources, declaredLists: () => declaredLists(definitions()), onListed, sendsAttributes },
       context,
     ),
-    fileSend({ targets: exports.targets }, context),
+    fileSend({ targets: exports.targets, onNote: note }, context),
     auth({ credentials: dockerCredentials() }, context),
     secrets(new Map(Object.entries(options.secrets ?? {})), context),
     ...(ssh.size === 0 ? [] : [sshForward(ssh, context)]),

@@ -103,6 +103,7 @@ class Build {
     await this.#tell({ kind: "worker", worker: worker.info });
     const notes = [...caches.notes, ...(keepsOnlyCache(exports, options) ? [onlyCache] : [])];
     for (const message of notes) await this.#tell({ kind: "note", message });
+    const note = (message: string) => void this.#tell({ kind: "note", message });
     const given = this.#frontendOptions(inputs, worker, protocol, caches);
     let sizes: Promise<readonly ImageSize[] | undefined> | undefined;
     const job: Job = {
@@ -111,7 +112,7 @@ class Build {
         id: options.sessionId ?? newId(),
         sharedKey: inputs.sharedKey,
         attach: (context) =>
-          attachables(options, { inputs, exports, caches, ssh, definitions: () => this.definitions }, context),
+          attachables(options, { inputs, exports, caches, ssh, definitions: () => this.definitions, note }, context),
       },
       what: this.#work(
         connection,

@@ -5,14 +5,16 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { Metadata, status } from "@grpc/grpc-js";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { fileSend } from "../../../src/solver/buildkit/filesend/file-send.ts";
+import { withAttributes } from "../../../src/solver/buildkit/filesync/extended-attributes.ts";
 import {
   dataRoom,
   decodePacket,
@@ -63,9 +65,13 @@ function worker(
       call.stream.end();
     }
   });
-  for (const one of entries) call.stream.write(encodeStat(one));
+  for (const one of entries) call.stream.write(packetOf(one));
   call.stream.write(endOfStats);
   return heard;
+}
+
+function packetOf(stat: Stat): Buffer {
+  return stat.attributes === undefined ? encodeStat(stat) : withAttributes(encodeStat(stat), stat.attributes);
 }
 
 /** As many bytes as were listed. */
@@ -76,13 +82,15 @@ function contents(entries: readonly Stat[], id: number): Buffer[] {
 
 async function exportTo(target: string, entries: readonly Stat[], answer?: (id: number) => Buffer[]) {
   const rig = await startRig();
-  const send = fileSend({ targets: new Map([[0, { kind: "folder", path: target }]]) }, rig.context);
+  const notes: string[] = [];
+  const options = { targets: new Map([[0, { kind: "folder", path: target } as const]]) };
+  const send = fileSend({ ...options, onNote: (note) => notes.push(note) }, rig.context);
   await rig.serve(send);
   const call = rig.call("FileSend", new Metadata());
   const heard = worker(call, entries, answer);
   const ended = await call.ended;
   await send.close?.();
-  return { ended, heard, reported: rig.reported };
+  return { ended, heard, notes, reported: rig.reported };
 }
 
 test("an export merges: it replaces what it has and leaves the rest", async () => {
@@ -298,4 +306,89 @@ test("a target that cannot be made is told of", async () => {
   expect(reported).toMatchObject([
     { code: "export-failed", message: expect.stringContaining("a part of its path is not a folder") },
   ]);
+});
+
+const attributes = new Map([
+  ["user.k=v", Buffer.from([0, 255])],
+  ["user.empty", Buffer.alloc(0)],
+  ["security.capability", Buffer.from("power")],
+  ["trusted.overlay.opaque", Buffer.from("y")],
+  ["user.a\n# file: /etc/passwd\nuser.b", Buffer.from("1")],
+]);
+
+/** What a program of that name gets on its standard input, in the folder that is handed back. */
+function putProgram(script: string): string {
+  const bin = tempFolder();
+  writeFileSync(join(bin, "setfattr"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv("PATH", `${bin}:/usr/bin:/bin`);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+  return bin;
+}
+
+test.runIf(process.platform !== "win32")(
+  "attributes of users are set, whatever their names, and no others",
+  async () => {
+    const bin = putProgram(`echo "$@" > "$0.args"; cat > "$0.input"; stat -c %a "$(cat "$0.look")" > "$0.mode"`);
+    const target = realpathSync(tempFolder());
+    writeFileSync(join(bin, "setfattr.look"), join(target, "d/a b"));
+    const { ended, notes } = await exportTo(target, [
+      entry("d", { mode: FOLDER, attributes: new Map([["user.d", Buffer.from("1")]]) }),
+      entry("d/\n\u00e9\\", { size: 1, attributes: new Map([["user.x", Buffer.from("2")]]) }),
+      entry("d/a b", { size: 1, mode: 0o444, attributes }),
+      entry("d/link", { mode: LINK, linkname: "/etc/passwd", attributes }),
+      entry("d/none", { attributes: new Map([["security.selinux", Buffer.from("x")]]) }),
+    ]);
+    expect(ended.code).toBe(status.OK);
+    expect(notes).toEqual([]);
+    expect(readFileSync(join(bin, "setfattr.args"), "utf8")).toBe("-h --restore=-\n");
+    const root = target.replace(/[^A-Za-z0-9/._-]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`);
+    expect(readFileSync(join(bin, "setfattr.input"), "utf8").split("\n")).toEqual([
+      `# file: ${root}/d`,
+      "user.d=0x31",
+      "",
+      `# file: ${root}/d/\\012\\351\\134`,
+      "user.x=0x32",
+      "",
+      `# file: ${root}/d/a\\040b`,
+      "user.k\\075v=0x00ff",
+      "user.empty=0x",
+      "user.a\\012\\043\\040file\\072\\040/etc/passwd\\012user.b=0x31",
+      "",
+      "",
+    ]);
+    // Its owner may write to it only as long as that is needed.
+    expect(readFileSync(join(bin, "setfattr.mode"), "utf8")).toBe("644\n");
+    expect(statSync(join(target, "d/a b")).mode & 0o777).toBe(0o444);
+  },
+);
+
+test("an export is there also where its attributes cannot be set, and it is said", async () => {
+  const target = tempFolder();
+  const entries = [entry("a", { size: 1, attributes }), entry("b", { size: 1, attributes })];
+  if (process.platform !== "win32") {
+    putProgram("cat > /dev/null; exit 1");
+    const { ended, notes } = await exportTo(target, entries);
+    expect([ended.code, notes]).toEqual([status.OK, [expect.stringContaining("could be set")]]);
+    putProgram("exit 1");
+    const large = new Map([["user.large", Buffer.alloc(60_000)]]);
+    const many = Array.from({ length: 5 }, (_, at) => entry(`f${at}`, { attributes: large }));
+    expect((await exportTo(target, many)).notes).toEqual(notes);
+  }
+  vi.stubEnv("PATH", target);
+  const { ended, notes } = await exportTo(target, entries);
+  expect([ended.code, notes]).toEqual([status.OK, [expect.stringContaining("setfattr")]]);
+  expect(readFileSync(join(target, "b"), "utf8")).toBe("x");
+});
+
+test("attributes without end are refused", async () => {
+  const target = tempFolder();
+  const large = new Map(Array.from({ length: 40 }, (_, at) => [`user.${at}`, Buffer.alloc(60_000)]));
+  const { ended, reported } = await exportTo(
+    target,
+    Array.from({ length: 8 }, (_, at) => entry(`f${at}`, { attributes: large })),
+  );
+  expect(ended.code).toBe(status.UNKNOWN);
+  expect(reported).toMatchObject([{ message: expect.stringContaining("too many extended attributes") }]);
 });

@@ -7,6 +7,7 @@ import { encodeError, MalformedPacket } from "../filesync/packet.ts";
 import { CallOver, type PacketStream, packetStream } from "../filesync/packet-stream.ts";
 import type { RawCall } from "../raw-call.ts";
 import { fileSendService } from "../session-services.ts";
+import type { AttributeOutcome } from "./attribute-batch.ts";
 import { readByteMessages } from "./byte-messages.ts";
 import { ExportError } from "./export-error.ts";
 import { receiveTree, SenderError } from "./receive-tree.ts";
@@ -19,6 +20,8 @@ export interface FileSendOptions {
   readonly targets: ReadonlyMap<number, ExportTarget>;
   /** Called for each transfer that is whole: one per exporter, or one per exporter and platform into a folder. */
   readonly onExported?: (exported: Exported) => void;
+  /** Hears, once, what a user should know of an output that is there all the same. Must not throw. */
+  readonly onNote?: ((message: string) => void) | undefined;
 }
 
 /** An output that arrived. */
@@ -33,14 +36,19 @@ export interface Exported {
 /**
  * moby.filesync.v1.FileSend: takes what the worker's exporters send. A file is there as a whole or not at all; a folder
  * is merged into, file by file, and nothing is written outside of it. Owners are not kept (files belong to who runs
- * this), and so neither are the setuid and setgid bits of files; devices are refused. Extended attributes are not
- * kept; times are cut off at the microsecond.
+ * this), and so neither are the setuid and setgid bits of files; devices are refused. Of the extended attributes, those
+ * of users are kept (see `AttributeBatch`); times are cut off at the microsecond.
  *
  * What cannot be written fails the build and is reported as `export-failed`.
  */
 export function fileSend(options: FileSendOptions, context: AttachableContext): Attachable {
   const running = new Set<Promise<void>>();
   const folders = new Map<number, TargetFolder>();
+  const told = new Set<string>();
+  const onNote = (message: string) => {
+    if (!told.has(message)) options.onNote?.(message);
+    told.add(message);
+  };
   return {
     definition: fileSendService,
     implementation: {},
@@ -48,7 +56,7 @@ export function fileSend(options: FileSendOptions, context: AttachableContext): 
       [
         fileSendService.DiffCopy.path,
         (call) => {
-          const run = answer(call, options, context, folders);
+          const run = answer(call, { ...options, onNote }, context, folders);
           running.add(run);
           void run.then(() => running.delete(run));
         },
@@ -75,7 +83,7 @@ async function answer(
     return;
   }
   try {
-    const bytes = await receive(stream, exporter, target, folders);
+    const bytes = await receive(stream, exporter, target, folders, options);
     options.onExported?.({ exporter, bytes, metadata: exporterMetadata(call.metadata) });
     stream.end();
   } catch (error) {
@@ -94,6 +102,7 @@ async function receive(
   exporter: number,
   target: ExportTarget,
   folders: Map<number, TargetFolder>,
+  { onNote }: FileSendOptions,
 ): Promise<number> {
   switch (target.kind) {
     case "file":
@@ -105,10 +114,19 @@ async function receive(
     case "folder": {
       const folder = folders.get(exporter) ?? new TargetFolder(target.path);
       folders.set(exporter, folder);
-      return (await receiveTree(stream, folder)).bytes;
+      const { bytes, attributes } = await receiveTree(stream, folder);
+      if (attributes !== "written") onNote?.(lostAttributes[attributes](target.path));
+      return bytes;
     }
   }
 }
+
+const lostAttributes: Readonly<Record<Exclude<AttributeOutcome, "written">, (folder: string) => string>> = {
+  "no-program": (folder) =>
+    `The files in ${folder} are without their extended attributes: there is no program setfattr (Debian's package attr).`,
+  refused: (folder) =>
+    `Not all extended attributes of the files in ${folder} could be set: its file system has none, or no room for them.`,
+};
 
 /** Workers older than multiple exporters send no number: there is one. */
 function exporterOf(metadata: Metadata): number {

@@ -4,6 +4,7 @@ import { type BytePath, pathText } from "../filesync/byte-path.ts";
 import { kindOf } from "../filesync/file-mode.ts";
 import { decodePacket, encodeRequest, finishPacket, MalformedPacket, type Stat } from "../filesync/packet.ts";
 import type { PacketStream } from "../filesync/packet-stream.ts";
+import type { AttributeOutcome } from "./attribute-batch.ts";
 import { ExportError } from "./export-error.ts";
 import type { PendingFile, TargetFolder } from "./target-folder.ts";
 import { TreeOrder } from "./tree-order.ts";
@@ -19,6 +20,8 @@ export interface ReceivedTree {
   readonly entries: number;
   /** The contents of all files, in bytes. */
   readonly bytes: number;
+  /** What became of its extended attributes. */
+  readonly attributes: AttributeOutcome;
 }
 
 /** How many files are asked for ahead of what has arrived. */
@@ -64,6 +67,7 @@ class TreeReceiver {
   #listed = false;
   #entries = 0;
   #bytes = 0;
+  #attributes: AttributeOutcome = "written";
 
   constructor(stream: PacketStream, target: TargetFolder) {
     this.#stream = stream;
@@ -79,7 +83,7 @@ class TreeReceiver {
       else if (packet.kind === "data") await this.#take(packet.id, packet.data);
       else if (packet.kind === "finish") return this.#end(told);
       if (!told && this.#listed && this.#requested.size === 0 && this.#queue.length === 0) {
-        this.#complete();
+        await this.#complete();
         await this.#stream.send(finishPacket);
         told = true;
       }
@@ -173,15 +177,16 @@ class TreeReceiver {
     if (next !== undefined) await this.#ask(next.id, next.stat);
   }
 
-  /** What has to wait for the files: links to them, and the modes and times of the folders, the inner ones first. */
-  #complete(): void {
+  /** What has to wait for the files: links to them, attributes, and the modes and times of folders, inner ones first. */
+  async #complete(): Promise<void> {
     for (const stat of this.#hardLinks) this.#target.makeHardLink(stat);
+    this.#attributes = await this.#target.writeAttributes(this.#stream.signal);
     for (const stat of this.#folders.reverse()) this.#target.finishFolder(stat);
   }
 
   #end(told: boolean): ReceivedTree {
     if (!told) throw new SenderError("it ended the transfer too early");
-    return { entries: this.#entries, bytes: this.#bytes };
+    return { entries: this.#entries, bytes: this.#bytes, attributes: this.#attributes };
   }
 }
 

@@ -23,6 +23,7 @@ import { temporaryName } from "../../../whole-file.ts";
 import { type BytePath, bytePath, childPath, diskPath, pathText, systemPath } from "../filesync/byte-path.ts";
 import { permissionsOf } from "../filesync/file-mode.ts";
 import type { Stat } from "../filesync/packet.ts";
+import { AttributeBatch, type AttributeOutcome } from "./attribute-batch.ts";
 import { ExportError } from "./export-error.ts";
 import { fileTime } from "./file-time.ts";
 
@@ -48,6 +49,9 @@ export class TargetFolder {
   readonly #root: BytePath;
   /** Folders of the export, of all transfers. */
   readonly #folders = new Set<BytePath>();
+  #attributes = new AttributeBatch();
+  /** Files with attributes that their owner may not write: until these are set, he may. */
+  #writeProtected: Stat[] = [];
 
   /** Makes the folder if there is none; only its owner may then look into it, as with BuildKit's own client. */
   constructor(path: string) {
@@ -70,6 +74,7 @@ export class TargetFolder {
         mkdirSync(path, 0o700);
       }
       this.#folders.add(stat.path);
+      this.#attributes.add(`${this.#root}/${stat.path}`, stat.attributes);
     });
   }
 
@@ -135,7 +140,10 @@ export class TargetFolder {
     try {
       this.#write(stat.path, (path) => {
         try {
-          if (!windows) fchmodSync(file.fd, permissionsOf(stat.mode) & plainPermissions);
+          const permissions = permissionsOf(stat.mode) & plainPermissions;
+          const waits = this.#attributes.add(`${this.#root}/${stat.path}`, stat.attributes);
+          if (waits && (permissions & 0o200) === 0) this.#writeProtected.push(stat);
+          if (!windows) fchmodSync(file.fd, waits ? permissions | 0o200 : permissions);
           const time = fileTime(stat.mtime);
           futimesSync(file.fd, time, time);
         } finally {
@@ -147,6 +155,21 @@ export class TargetFolder {
       rmSync(file.temp, { force: true });
       throw error;
     }
+  }
+
+  /** Sets the extended attributes of all files and folders so far: before the folders get their modes. */
+  async writeAttributes(signal: AbortSignal): Promise<AttributeOutcome> {
+    const batch = this.#attributes;
+    const files = this.#writeProtected;
+    this.#attributes = new AttributeBatch();
+    this.#writeProtected = [];
+    const outcome = await batch.write(signal);
+    for (const { path: entry, mode } of files) {
+      this.#write(entry, (path) => {
+        if (lstat(path)?.isFile() === true) chmodSync(path, permissionsOf(mode) & plainPermissions);
+      });
+    }
+    return outcome;
   }
 
   abandonFile(file: PendingFile): void {

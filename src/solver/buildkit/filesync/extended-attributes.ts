@@ -8,7 +8,7 @@ import type { BytePath } from "./byte-path.ts";
 /** The extended attributes of files, by their paths; what has none is not there. */
 export type AttributeTable = ReadonlyMap<BytePath, Attributes>;
 
-/** By name, such as `security.capability`. */
+/** By name, such as `security.capability`, each UTF-16 unit one byte. */
 export type Attributes = ReadonlyMap<string, Buffer>;
 
 /**

@@ -1,4 +1,5 @@
 import { type BytePath, bytePath } from "./byte-path.ts";
+import type { Attributes } from "./extended-attributes.ts";
 
 /**
  * The messages of fsutil's protocol, read and written by hand: names are bytes that need not be UTF-8, times are exact
@@ -26,6 +27,8 @@ export interface Stat {
   readonly linkname: BytePath;
   readonly devMajor: number;
   readonly devMinor: number;
+  /** As they were received; sent they are by `withAttributes`. */
+  readonly attributes?: Attributes | undefined;
 }
 
 /** A message that no side of the protocol sends. */
@@ -164,7 +167,7 @@ export function decodeBytesMessage(bytes: Uint8Array): Uint8Array {
   return data;
 }
 
-/** Owners are not kept: what arrives belongs to who receives it. Extended attributes are out of Node's reach. */
+/** Owners are not kept: what arrives belongs to who receives it. */
 function decodeStat(bytes: Uint8Array): Stat {
   const reader = new Reader(bytes);
   let path = "";
@@ -174,6 +177,7 @@ function decodeStat(bytes: Uint8Array): Stat {
   let linkname = "";
   let devMajor = 0;
   let devMinor = 0;
+  let attributes: Map<string, Buffer> | undefined;
   while (!reader.done) {
     const tag = reader.number();
     if (tag === 0x0a) path = reader.text();
@@ -183,9 +187,24 @@ function decodeStat(bytes: Uint8Array): Stat {
     else if (tag === 0x3a) linkname = reader.text();
     else if (tag === 0x40) devMajor = reader.number();
     else if (tag === 0x48) devMinor = reader.number();
+    else if (tag === 0x52)
+      attributes = (attributes ?? new Map<string, Buffer>()).set(...decodeAttribute(reader.bytes()));
     else reader.skip(tag);
   }
-  return { path, mode, size, mtime, linkname, devMajor, devMinor };
+  return { path, mode, size, mtime, linkname, devMajor, devMinor, attributes };
+}
+
+function decodeAttribute(bytes: Uint8Array): [name: string, value: Buffer] {
+  const reader = new Reader(bytes);
+  let name = "";
+  let value: Uint8Array = nothing;
+  while (!reader.done) {
+    const tag = reader.number();
+    if (tag === 0x0a) name = reader.text();
+    else if (tag === 0x12) value = reader.bytes();
+    else reader.skip(tag);
+  }
+  return [name, Buffer.from(value)];
 }
 
 const nothing = new Uint8Array(0);
