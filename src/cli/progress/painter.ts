@@ -17,7 +17,9 @@ export class Painter {
   draw(lines: readonly string[]): void {
     const hide = this.#isHidden ? "" : "\u001b[?25l";
     this.#isHidden = true;
-    this.#stream.write(`${hide}${this.#back()}${lines.map((line) => `${line}\u001b[K\n`).join("")}\u001b[J`);
+    // A row is erased before it is written, not after: else to some terminals it stays as long as it ever was, or a part
+    // of the line that was broken there, and they break it anew when they become narrower still.
+    this.#stream.write(`${hide}${this.#back()}${lines.map((line) => `\u001b[K${line}\n`).join("")}\u001b[J`);
     this.#drawn = lines;
   }
 

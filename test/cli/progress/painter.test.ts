@@ -8,15 +8,15 @@ function screen(columns: number) {
   return { stream, written: (): string => String(stream.read() ?? "") };
 }
 
-it("draws over what it drew, and clears what is left of it", () => {
+it("draws over what it drew: a row is erased first, so that nothing of it can be broken anew, and in the end what is left", () => {
   const { stream, written } = screen(80);
   const painter = new Painter(stream);
   painter.draw(["one", "two"]);
-  expect(written()).toBe("\u001b[?25l\rone\u001b[K\ntwo\u001b[K\n\u001b[J");
+  expect(written()).toBe("\u001b[?25l\r\u001b[Kone\n\u001b[Ktwo\n\u001b[J");
   painter.draw(["three"]);
-  expect(written()).toBe("\r\u001b[2Athree\u001b[K\n\u001b[J");
+  expect(written()).toBe("\r\u001b[2A\u001b[Kthree\n\u001b[J");
   painter.end(["four"]);
-  expect(written()).toBe("\r\u001b[1Afour\u001b[K\n\u001b[J\u001b[?25h");
+  expect(written()).toBe("\r\u001b[1A\u001b[Kfour\n\u001b[J\u001b[?25h");
 });
 
 it("finds its beginning again when the terminal became narrower, and broke its lines", () => {
@@ -26,7 +26,7 @@ it("finds its beginning again when the terminal became narrower, and broke its l
   written();
   stream.columns = 20;
   painter.draw(["y"]);
-  expect(written()).toMatch(/^\r\u001b\[5Ay/);
+  expect(written()).toMatch(/^\r\u001b\[5A\u001b\[Ky/);
 });
 
 it("gives the cursor back once", () => {
