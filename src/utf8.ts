@@ -53,6 +53,16 @@ export function encodeUtf8(text: string): Uint8Array {
   return bytes.subarray(0, written);
 }
 
+/**
+ * The bytes of a Dockerfile, which may be given as a text.
+ * @throws TypeError where it is neither: programs without types may give anything.
+ */
+export function utf8Bytes(source: string | Uint8Array): Uint8Array {
+  if (typeof source === "string") return encodeUtf8(source);
+  if (ArrayBuffer.isView(source)) return source;
+  throw new TypeError(`a Dockerfile is a string or a Uint8Array, and not ${source === null ? "null" : typeof source}`);
+}
+
 /** Whether the text has a UTF-8 form: no lone surrogate, thus no byte of invalid UTF-8, is in it. */
 export function isWellFormed(text: string): boolean {
   return !loneSurrogate.test(text);

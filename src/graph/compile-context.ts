@@ -3,7 +3,7 @@ import { digestOf } from "../digest.ts";
 import { type CapSet, capSetWithout, fullCapSet } from "../llb/caps.ts";
 import { parseDockerfile } from "../parser/index.ts";
 import { defaultPlatform, type Platform } from "../platform.ts";
-import { encodeUtf8 } from "../utf8.ts";
+import { encodeUtf8, utf8Bytes } from "../utf8.ts";
 import type { CompileOptions, SourceMetadata, SourceResolver } from "./compile-options.ts";
 import { type BuildConfig, readBuildConfig } from "./config/build-config.ts";
 import { frontendOptions } from "./config/frontend-options.ts";
@@ -50,7 +50,7 @@ export async function compileContext(
 ): Promise<CompileContext> {
   const signal = options.signal ?? signalWithout(options, environment);
   signal.throwIfAborted();
-  const bytes = typeof source === "string" ? encodeUtf8(source) : source;
+  const bytes = utf8Bytes(source);
   const caps = environment.caps ?? (options.disabledCaps === undefined ? allCaps : capSetWithout(options.disabledCaps));
   if (!caps.has("file.base")) throw invalidOption("the worker is too old: it has no file operations (file.base)");
   const localPlatform = environment.localPlatform ?? defaultPlatform;

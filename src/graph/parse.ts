@@ -2,7 +2,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import type { ArgInstruction, Directives, Instruction, Stage } from "../parser/index.ts";
 import { parseDockerfile } from "../parser/index.ts";
 import type { Range } from "../range.ts";
-import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
+import { decodeUtf8, utf8Bytes } from "../utf8.ts";
 import { parseDiagnostics } from "./parse-diagnostics.ts";
 import { sourceLines } from "./source-lines.ts";
 import { withTokenRanges } from "./token-ranges.ts";
@@ -35,7 +35,7 @@ export async function parse(
   source: string | Uint8Array,
   { filename = "Dockerfile" }: { readonly filename?: string } = {},
 ): Promise<ParsedSource> {
-  const bytes = typeof source === "string" ? encodeUtf8(source) : source;
+  const bytes = utf8Bytes(source);
   const { directives, metaArgs, stages, errors, escape: escapeCharacter } = parseDockerfile(bytes);
   const lines = sourceLines(decodeUtf8(bytes));
   const placed = <T extends { readonly lines: readonly number[] }>(part: T): Placed<T> => ({

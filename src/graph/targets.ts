@@ -2,7 +2,7 @@ import { DockerfileError } from "../diagnostic.ts";
 import { parseDockerfile } from "../parser/index.ts";
 import type { Stage } from "../parser/instruction.ts";
 import { tabTable } from "../tab-table.ts";
-import { decodeUtf8, encodeUtf8 } from "../utf8.ts";
+import { decodeUtf8, utf8Bytes } from "../utf8.ts";
 import { type InspectionLocation, indentedJson, inspectionLocation, optionalText } from "./inspection-json.ts";
 import { parseDiagnostics } from "./parse-diagnostics.ts";
 import { sourceLines } from "./source-lines.ts";
@@ -32,7 +32,7 @@ export interface Target {
  * @throws DockerfileError when any instruction is malformed, as BuildKit refuses such a file whole.
  */
 export async function targets(source: string | Uint8Array, options: TargetsOptions = {}): Promise<TargetList> {
-  const bytes = typeof source === "string" ? encodeUtf8(source) : source;
+  const bytes = utf8Bytes(source);
   const dockerfile = parseDockerfile(bytes);
   if (dockerfile.errors.length > 0) {
     const pointed = parseDiagnostics(options.filename ?? "Dockerfile", dockerfile.errors);

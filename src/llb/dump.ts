@@ -15,6 +15,9 @@ export function dump(definition: UnmarshalledDefinition, format: DumpFormat): st
       return `${JSON.stringify(definitionJson(definition), undefined, 2)}\n`;
     case "dot":
       return dumpDot(definition);
+    default:
+      // Programs without types may ask for anything.
+      throw new TypeError(`there is no format ${format satisfies never}`);
   }
 }
 

@@ -4,12 +4,14 @@ import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { digestOf } from "../digest.ts";
 import { errnoText } from "../errno.ts";
 import { Failure } from "../failure.ts";
+import { isWebAddress } from "../graph/context/http-source.ts";
 import { parseGitRef } from "../graph/git-ref.ts";
+import { utf8Bytes } from "../utf8.ts";
 import type { LocalSource } from "./buildkit/attachable.ts";
 import { newId } from "./buildkit/new-id.ts";
 import { type Uploads, uploadAddress } from "./buildkit/uploads.ts";
 import { findOciLayout } from "./oci-layout.ts";
-import { isRemoteAddress, isRemoteContext, isWebAddress } from "./remote-address.ts";
+import { isRemoteAddress, isRemoteContext } from "./remote-address.ts";
 import type { ContextInput, DockerfileInput, SolveOptions } from "./solve-options.ts";
 
 /** What a build reads from this machine, and how the frontend is told of it. */
@@ -58,6 +60,10 @@ type Main =
   | { readonly kind: "remote"; readonly key: string; readonly address: string };
 
 function addMainContext(input: ContextInput, { sources, uploads, frontendOptions }: Draft): Main {
+  if (typeof input !== "string" && (typeof input !== "object" || input === null)) {
+    // Programs without types may give anything.
+    throw new TypeError("what is built is the path or address of a context, or an object with a source or an archive");
+  }
   if (typeof input === "object" && "archive" in input) {
     const id = newId();
     uploads.set(id, input.archive instanceof Uint8Array ? piecesOf(input.archive) : input.archive);
@@ -142,8 +148,7 @@ function addDockerfileText(
   { source, filename = "Dockerfile" }: Pick<DockerfileInput, "source" | "filename">,
   { sources, frontendOptions }: Draft,
 ): void {
-  const content = typeof source === "string" ? Buffer.from(source) : source;
-  sources.set("dockerfile", { kind: "memory", files: new Map([[filename, content]]) });
+  sources.set("dockerfile", { kind: "memory", files: new Map([[filename, utf8Bytes(source)]]) });
   frontendOptions.set("filename", filename);
   // Otherwise a remote context's own Dockerfile would be read.
   frontendOptions.set("dockerfilekey", "dockerfile");

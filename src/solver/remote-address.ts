@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { isWebAddress } from "../graph/context/http-source.ts";
 import { parseGitRef } from "../graph/git-ref.ts";
 
 /** Whether a context is a git or web address, as docker buildx tells them from folders: what is a folder here is one. */
@@ -9,10 +10,6 @@ export function isRemoteContext(context: string): boolean {
 /** A git or web address, by its form alone. */
 export function isRemoteAddress(text: string): boolean {
   return isWebAddress(text) || parseGitRef(text).kind !== "other";
-}
-
-export function isWebAddress(text: string): boolean {
-  return text.startsWith("http://") || text.startsWith("https://");
 }
 
 function isFolder(path: string): boolean {

@@ -1,4 +1,4 @@
-import { isWebAddress } from "../../solver/remote-address.ts";
+import { isWebAddress } from "../../graph/context/http-source.ts";
 import type { SolveOptions, SolveOutput } from "../../solver/solve-options.ts";
 import { dockerfilePath } from "../build-input.ts";
 import { gitFacts } from "../git-facts.ts";

@@ -38,9 +38,11 @@ export interface ScheduledVertex {
 /**
  * Simulates a build in which each vertex takes its duration and a worker is never idle while a vertex is ready. At every
  * moment at which something ends, first all that ends then is done, then what is ready starts.
+ * @throws RangeError where the number of workers is NaN.
  */
 export function simulate(graph: BuildGraph, durations: Durations, options: SimulateOptions = {}): Schedule {
   const { workers = Number.POSITIVE_INFINITY, platform, policy: name = "time" } = options;
+  if (Number.isNaN(workers)) throw new RangeError("the number of workers is not a number");
   const numbered = numberedGraph(graph, platform);
   const times = millisecondsOf(numbered.vertices, durations);
   const policy = policyOf(name, numbered, times);

@@ -1,4 +1,4 @@
-import { decodeUtf8, encodeUtf8 } from "../../utf8.ts";
+import { decodeUtf8, utf8Bytes } from "../../utf8.ts";
 import type { Finding } from "../analyses/findings/finding.ts";
 import type { BuildReport } from "../analyses/report.ts";
 import type { BuildGraph, GraphVertex } from "../build-graph.ts";
@@ -35,7 +35,7 @@ export async function pageData(
   return {
     title: visible(title),
     filename: visible(filename),
-    source: dockerfile === undefined ? [] : sourceLines(decodeUtf8(encoded(dockerfile))).map(shownText),
+    source: dockerfile === undefined ? [] : sourceLines(decodeUtf8(utf8Bytes(dockerfile))).map(shownText),
     size: places.size,
     platforms: platforms.map(visible),
     groups: layout.groups.map((group, index) => ({ title: groupTitle(group), ...boxOf(places.groups, index) })),
@@ -68,10 +68,6 @@ export function comparedVertices({ graph, durations }: BuildReport): readonly Co
     platforms,
     ms: durations.get(digest)?.ms ?? 0,
   }));
-}
-
-function encoded(dockerfile: string | Uint8Array): Uint8Array {
-  return typeof dockerfile === "string" ? encodeUtf8(dockerfile) : dockerfile;
 }
 
 /** On a page, tabs are no harm. */

@@ -16,5 +16,8 @@ export function renderGraph(graph: BuildGraph, format: GraphFormat): string {
       return renderMermaid(graph);
     case "json":
       return renderJson(graph);
+    default:
+      // Programs without types may ask for anything.
+      throw new TypeError(`there is no format ${format satisfies never}`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../../diagnostic.ts";
 import { parseDockerfile } from "../../../parser/index.ts";
 import { lineRange } from "../../../range.ts";
-import { decodeUtf8, encodeUtf8 } from "../../../utf8.ts";
+import { decodeUtf8, utf8Bytes } from "../../../utf8.ts";
 import type { BuildGraph } from "../../build-graph.ts";
 import { sourceLines } from "../../source-lines.ts";
 import { withTokenRanges } from "../../token-ranges.ts";
@@ -33,7 +33,7 @@ export async function findings(
   durations: Durations,
   { filename = "Dockerfile", workers }: FindingsOptions = {},
 ): Promise<readonly Finding[]> {
-  const bytes = typeof dockerfile === "string" ? encodeUtf8(dockerfile) : dockerfile;
+  const bytes = utf8Bytes(dockerfile);
   const parsed = parseDockerfile(bytes);
   const subject = findingSubject(parsed, graph, durations, workers);
   const drafts = [broadCopies, chainedWork, emulatedSteps, uncachedInstalls, earlyVariables].flatMap((find) =>
