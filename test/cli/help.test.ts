@@ -6,29 +6,56 @@ const commands = [
   "compile",
   "check",
   "graph",
+  "analyze",
+  "explain",
+  "history",
+  "history ls",
+  "history show",
+  "history rm",
+  "history import",
   "outline",
   "targets",
   "dump",
+  "platforms",
+  "platforms install",
+  "platforms uninstall",
+  "worker",
+  "worker inspect",
   "du",
   "prune",
-  "worker",
-  "platforms",
+  "frontend",
 ];
 
 it("lists the commands and teaches by example", async () => {
   const ran = await llbc(folderWith({}), ["--help"]);
   expect(ran).toMatchObject({ code: 0, err: "" });
-  for (const command of commands) expect(ran.out).toContain(`\n  ${command}`);
+  for (const command of commands) expect(ran.out).toContain(`\n  ${command.split(" ")[0]}`);
   expect(ran.out).toMatch(/\nExamples:\n {2}llbc /);
 });
 
 it.each(commands)("%s is explained with examples, by --help and by help", async (command) => {
   const cwd = folderWith({});
-  const ran = await llbc(cwd, [command, "--help"]);
+  const words = command.split(" ");
+  const ran = await llbc(cwd, [...words, "--help"]);
   expect(ran).toMatchObject({ code: 0, err: "" });
-  expect(ran.out).toMatch(new RegExp(`\nExamples:\n {2}llbc ${command}\\b`));
+  expect(ran.out).toMatch(/\nExamples:\n {2}\S/);
   expect(ran.out).not.toContain("default: []");
-  expect(await llbc(cwd, ["help", command])).toMatchObject({ code: 0, out: ran.out });
+  expect(ran.out.split("\n").filter((line) => line.length > 120)).toEqual([]);
+  expect(await llbc(cwd, ["help", ...words])).toMatchObject({ code: 0, out: ran.out });
+});
+
+it.each(commands)("the examples of %s have flags that are there", async (command) => {
+  const cwd = folderWith({});
+  const { out } = await llbc(cwd, ["help", ...command.split(" ")]);
+  const examples = [...out.slice(out.indexOf("\nExamples:")).matchAll(/(?<=\bllbc )[^|;\n]*/g)];
+  for (const [example] of examples) {
+    const known = commands.filter((each) => example.startsWith(each)).sort((a, b) => b.length - a.length)[0];
+    expect(known, example).toBeDefined();
+    const help = await llbc(cwd, ["help", ...(known ?? "").split(" ")]);
+    for (const [flag] of example.split(/ {3}|'/)[0]?.matchAll(/(?<= )--?[a-z][a-z-]*/g) ?? []) {
+      expect(help.out, example).toMatch(new RegExp(`^ .*${flag}\\b`, "m"));
+    }
+  }
 });
 
 it.each([

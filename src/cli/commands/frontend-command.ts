@@ -7,10 +7,17 @@ export function addFrontendCommand(program: Command, terminal: Terminal, exit: (
     .command("frontend")
     .summary("build a Dockerfile inside BuildKit, as the frontend that an image holds")
     .description(
-      "Build a Dockerfile inside BuildKit, as the frontend that an image holds: BuildKit starts this command in a\ncontainer and speaks gRPC over its standard input and output. Dockerfiles name the image in their first line:\n\n  # syntax=registry.example.com/llbc:1",
+      "Build a Dockerfile inside BuildKit, as the frontend that an image holds: BuildKit starts this command in a container and speaks gRPC over its standard input and output. Whoever builds only names the image.",
     )
+    .addHelpText("after", details)
     .action(async () => {
       const { frontendCommand } = await import("./frontend.ts");
       exit(await frontendCommand(terminal));
     });
 }
+
+const details = `
+Examples:
+  docker build --build-arg BUILDKIT_SYNTAX=registry.example.com/llbc:1 .
+or with a first line of the Dockerfile:
+  # syntax=registry.example.com/llbc:1`;

@@ -21,6 +21,7 @@ export function addPlatformsCommand(program: Command, terminal: Terminal, exit: 
   addWorkerFlags(platforms);
   platforms
     .command("install")
+    .summary("set up emulation on this machine")
     .description("Have this machine run programs of others: install QEMU, and register it with the kernel.")
     .argument("<platforms...>", "such as arm64,riscv64; all for every one")
     .option("--dry-run", "say what would be done, and do nothing of it")
@@ -31,6 +32,7 @@ export function addPlatformsCommand(program: Command, terminal: Terminal, exit: 
     });
   platforms
     .command("uninstall")
+    .summary("take back what install registered")
     .description("Take back what install registered. Packages stay.")
     .argument("[platforms...]", "such as arm64,riscv64 (default: all that llbc registered)")
     .option("--dry-run", "say what would be done, and do nothing of it")

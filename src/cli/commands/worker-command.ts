@@ -4,9 +4,14 @@ import { addWorkerFlags, type WorkerFlags } from "./worker-flags.ts";
 
 /** `llbc worker inspect`. */
 export function addWorkerCommand(program: Command, terminal: Terminal, exit: (code: ExitCode) => void): void {
-  const worker = program.command("worker").description("Look at the worker that builds.").addHelpText("after", details);
+  const worker = program
+    .command("worker")
+    .summary("the worker that builds")
+    .description("Look at the worker that builds.")
+    .addHelpText("after", details);
   const inspect = worker
     .command("inspect")
+    .summary("what the worker is, runs, can do and keeps")
     .description(
       "Tell what the worker is: its version, what it runs and can do, and what its garbage collection keeps.",
     )
