@@ -2,7 +2,8 @@ import pLimit from "p-limit";
 import { type Diagnostic, DockerfileError } from "../diagnostic.ts";
 import type { Compilation } from "../graph/compilation.ts";
 import { compileIn } from "../graph/compile.ts";
-import { readBuildConfig } from "../graph/config/build-config.ts";
+import { requireFileOps } from "../graph/compile-context.ts";
+import { type BuildConfig, readBuildConfig } from "../graph/config/build-config.ts";
 import type { ContextSite } from "../graph/context/context-build.ts";
 import { dockerfileDefinition } from "../graph/context/dockerfile-source.ts";
 import { loadMainContext, type MainContext } from "../graph/context/main-context.ts";
@@ -59,24 +60,46 @@ export async function buildDockerfile(
   signal: AbortSignal,
 ): Promise<FrontendResult> {
   const { options } = gateway.build;
-  const missing = missingFrontendCap(options.get("frontend.caps"));
-  if (missing?.forward === false) throw missing.failure;
   const reader = new GatewayReader(gateway);
   const site = contextSite(gateway, reader);
+  const config = await beforeSource(site, () => {
+    requireFileOps(capSetOf(gateway.build.llbCaps));
+    return readBuildConfig(options, undefined, site.buildPlatform);
+  });
+  const missing = missingFrontendCap(options.get("frontend.caps"));
+  if (missing?.forward === false) throw missing.failure;
   const files = await readFiles(reader, site, signal);
   const isOurs = options.has("cmdline") || hooks.ignoresSyntax === true;
   const syntax = isOurs ? undefined : syntaxLine(files.source, options);
-  if (syntax !== undefined && !isDockerfileFrontend(syntax.image)) {
+  // What this frontend lacks another version of it may have.
+  if (syntax !== undefined && (missing !== undefined || !isDockerfileFrontend(syntax.image))) {
     hooks.onForward?.(syntax);
     const place = { filename: files.context.filename, text: files.source, definition: files.definition.bytes };
     return forwardBuild(gateway, syntax, place, signal);
   }
   if (missing !== undefined) throw missing.failure;
   const subject = subjectOf(gateway, reader, site, files, signal);
-  const request = options.get("requestid");
-  if (request !== undefined) return withText(files, () => answerRequest(request, subject));
   const warn = (diagnostics: readonly Diagnostic[]) =>
     sendWarnings(gateway, diagnostics.filter(isWarning), sourceOf(files), files.definition, signal);
+  const request = options.get("requestid");
+  if (request !== undefined) return withText(files, () => answerRequest(request, subject, warn));
+  return buildSubject({ gateway, hooks, config, files, subject, syntax, warn }, signal);
+}
+
+/** A Dockerfile that is to be built here. */
+interface Build {
+  readonly gateway: Gateway;
+  readonly hooks: BuildHooks;
+  readonly config: BuildConfig;
+  readonly files: Files;
+  readonly subject: RequestSubject;
+  readonly syntax: SyntaxLine | undefined;
+  readonly warn: (diagnostics: readonly Diagnostic[]) => Promise<void>;
+}
+
+async function buildSubject(build: Build, signal: AbortSignal): Promise<FrontendResult> {
+  const { gateway, hooks, config, files, subject, syntax, warn } = build;
+  const { multiPlatform, cacheImports } = config;
   const stop = new AbortController();
   const linked = AbortSignal.any([signal, stop.signal]);
   const asked = hooks.isAttested === true ? askOwnFrontend(gateway, syntax, linked) : undefined;
@@ -95,11 +118,10 @@ export async function buildDockerfile(
   // The worker's frontend has told its own.
   if (own === undefined) await warn(compilation.diagnostics);
   await hooks.onCompiled?.(compilation);
-  const { multiPlatform, cacheImports } = readBuildConfig(options, undefined, site.buildPlatform);
   const standIns = own && standInsFor(compilation, own, multiPlatform);
   if (standIns !== undefined)
     return withAttestations(frontendResult(compilation, standIns.refs, multiPlatform), standIns);
-  const makeAttestations = await sbomMaker(gateway, site.buildPlatform, signal);
+  const makeAttestations = await sbomMaker(gateway, config.localPlatform, signal);
   const solves = compilation.platforms.map(({ definition }) => async (linked: AbortSignal) => {
     const result = await gateway.solve({ definition: definition.bytes, cacheImports }, linked);
     return result.ref;
@@ -146,17 +168,18 @@ function contextSite({ build }: Gateway, reader: GatewayReader): ContextSite {
 }
 
 async function readFiles(reader: GatewayReader, site: ContextSite, signal: AbortSignal): Promise<Files> {
-  const context = await mainContext(site, signal);
+  const context = await beforeSource(site, () => loadMainContext(site, signal));
   const definition = dockerfileDefinition(site, context);
   const { source, ignoreFile } = await readDockerfile(reader, definition, context.filename, signal);
   return { context, definition, source, ignoreFile };
 }
 
-async function mainContext(site: ContextSite, signal: AbortSignal): Promise<MainContext> {
+/** Does what comes before the Dockerfile is read: what is wrong then is not in it. */
+async function beforeSource<T>({ options }: ContextSite, work: () => T | Promise<T>): Promise<T> {
   try {
-    return await loadMainContext(site, signal);
+    return await work();
   } catch (error) {
-    throw withoutSource(error, site.options.get("filename") ?? "Dockerfile");
+    throw withoutSource(error, options.get("filename") ?? "Dockerfile");
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostic.ts";
 import { compileIn } from "../graph/compile.ts";
 import type { CompileEnvironment } from "../graph/compile-context.ts";
 import type { CompileOptions } from "../graph/compile-options.ts";
@@ -10,23 +11,26 @@ import { unmarshal } from "../llb/unmarshal.ts";
 /**
  * The definition of a Dockerfile as BuildKit's frontend writes it when asked to convert: the ops as protobuf JSON by
  * digest, what travels beside them as Go's JSON by digest, and the source. It is for the platform of the worker,
- * whatever platforms the options name.
+ * whatever platforms the options name. With what the checks say meanwhile.
  * @throws DockerfileError when the Dockerfile does not build.
  */
 export async function convertLlb(
   source: Uint8Array,
   options: CompileOptions,
   environment: CompileEnvironment,
-): Promise<string> {
-  const { platform: _, ...rawOptions } = options.rawOptions ?? {};
-  const { platforms } = await compileIn(source, { ...options, rawOptions }, environment);
+): Promise<{ readonly json: string; readonly warnings: readonly Diagnostic[] }> {
+  const { platform = "", ...others } = options.rawOptions ?? {};
+  // The names of vertices tell the platform all the same where the options name several.
+  const rawOptions = platform.includes(",") ? { "multi-platform": "true", ...others } : others;
+  const { platforms, diagnostics } = await compileIn(source, { ...options, rawOptions }, environment);
   const definition = unmarshal(platforms[0]?.definition.bytes ?? new Uint8Array());
   const ops = definition.ops.map((op, index) => [definition.digests[index] ?? "", opJson(op)] as const);
-  return indentedJson({
+  const json = indentedJson({
     def: byDigest(ops),
     metadata: byDigest([...definition.metadata].map(([digest, metadata]) => [digest, goMetadata(metadata)])),
     source: definition.source === undefined ? {} : sourceJson(definition.source),
   });
+  return { json, warnings: diagnostics };
 }
 
 /** Digests are ASCII: their own order is that of their bytes. */

@@ -39,9 +39,22 @@ async function forward(
 ): Promise<FrontendResult> {
   const { options, gatewayCaps } = gateway.build;
   const frontendInputs = gatewayCaps.has("frontend.inputs") ? await gateway.inputs(signal) : undefined;
-  const frontendOptions = new Map([...options, ["cmdline", commandLine], ["source", image]]);
+  const frontendOptions = new Map([...withoutShadows(options), ["cmdline", commandLine], ["source", image]]);
   const result = await gateway.solve({ frontend: "gateway.v0", frontendOptions, frontendInputs }, signal);
   const { ref, refs, metadata, attestations } = result;
   const rest = { metadata, ...(attestations === undefined ? {} : { attestations }) };
   return refs.size === 0 ? { ref, ...rest } : { refs, ...rest };
+}
+
+/** The options in which build arguments that stand for an option are in its place, as BuildKit's frontend has them. */
+function withoutShadows(options: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const placed = new Map(options);
+  for (const [argument, option] of [
+    ["build-arg:BUILDKIT_MULTI_PLATFORM", "multi-platform"],
+    ["build-arg:BUILDKIT_SANDBOX_HOSTNAME", "hostname"],
+  ] as const) {
+    const value = options.get(argument) ?? "";
+    if (value !== "") placed.set(option, value);
+  }
+  return placed;
 }

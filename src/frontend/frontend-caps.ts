@@ -23,7 +23,7 @@ export function missingFrontendCap(
     if (frontendCaps.some((cap) => cap === name)) continue;
     missing = new Failure(
       "capability-missing",
-      `the build needs the frontend capability "${name}", which is not known`,
+      `unsupported frontend capability ${name}: the build needs it, and this frontend does not have it`,
       { cause: new Unsupported("frontend-cap", name) },
     );
     if (!wanted.includes("+forward")) return { failure: missing, forward: false };

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "../diagnostic.ts";
 import { Failure } from "../failure.ts";
 import { check } from "../graph/check.ts";
 import { checkJson, checkStatus } from "../graph/check-shape.ts";
@@ -5,7 +6,7 @@ import { checkText } from "../graph/check-text.ts";
 import type { CompileEnvironment } from "../graph/compile-context.ts";
 import type { CompileOptions } from "../graph/compile-options.ts";
 import { indentedJson } from "../graph/inspection-json.ts";
-import { outline } from "../graph/outline.ts";
+import { outlineWithWarnings } from "../graph/outline.ts";
 import { outlineJson, outlineText } from "../graph/outline-shape.ts";
 import { targets, targetsJson, targetsText } from "../graph/targets.ts";
 import { tabTable } from "../tab-table.ts";
@@ -22,17 +23,20 @@ export interface RequestSubject {
 
 /**
  * Answers a request about a Dockerfile (the option `requestid`) instead of building it: its outline, its targets, what
- * the checks say, its definition as JSON, or which requests there are.
+ * the checks say, its definition as JSON, or which requests there are. Where the Dockerfile is worked out for the answer
+ * and the checks are not the answer, `warn` is told what they say.
  * @throws Failure `capability-missing` for any other request; what the answering function throws is passed on.
  */
 export async function answerRequest(
   id: string,
   { source, options, environment }: RequestSubject,
+  warn: (warnings: readonly Diagnostic[]) => Promise<void> = async () => {},
 ): Promise<FrontendResult> {
   switch (id) {
     case "frontend.outline": {
-      const answer = await outline(source, options, environment);
-      return resultOf({ json: outlineJson(answer), text: outlineText(answer) });
+      const { outline, warnings } = await outlineWithWarnings(source, options, environment);
+      await warn(warnings);
+      return resultOf({ json: outlineJson(outline), text: outlineText(outline) });
     }
     case "frontend.targets": {
       const answer = await targets(source, options);
@@ -42,12 +46,15 @@ export async function answerRequest(
       const answer = await check(source, options, environment);
       return resultOf({ json: checkJson(answer), text: checkText(answer), status: checkStatus(answer) });
     }
-    case "frontend.convertllb":
-      return resultOf({ json: await convertLlb(source, options, environment), version: "0.1.0" });
+    case "frontend.convertllb": {
+      const { json, warnings } = await convertLlb(source, options, environment);
+      await warn(warnings);
+      return resultOf({ json, version: "0.1.0" });
+    }
     case "frontend.subrequests.describe":
       return resultOf({ json: indentedJson(descriptions), text: descriptionText() });
     default:
-      throw new Failure("capability-missing", `the request "${id}" is not known to this frontend`, {
+      throw new Failure("capability-missing", `unsupported request ${id}: this frontend does not know it`, {
         cause: new Unsupported("subrequest", id),
       });
   }

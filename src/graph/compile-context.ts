@@ -39,6 +39,14 @@ export interface CompileEnvironment {
 }
 
 /**
+ * What no Dockerfile can do without.
+ * @throws InvalidDockerfile without a place
+ */
+export function requireFileOps(caps: CapSet): void {
+  if (!caps.has("file.base")) throw invalidOption("the worker is too old: it has no file operations (file.base)");
+}
+
+/**
  * Reads the Dockerfile and the options, and finds the main context. The Dockerfile may have errors: they are in
  * `dockerfile.errors`, for the caller to look at first.
  * @throws InvalidDockerfile without a place, for an option that is not well-formed.
@@ -52,7 +60,7 @@ export async function compileContext(
   signal.throwIfAborted();
   const bytes = utf8Bytes(source);
   const caps = environment.caps ?? (options.disabledCaps === undefined ? allCaps : capSetWithout(options.disabledCaps));
-  if (!caps.has("file.base")) throw invalidOption("the worker is too old: it has no file operations (file.base)");
+  requireFileOps(caps);
   const localPlatform = environment.localPlatform ?? defaultPlatform;
   const config = readBuildConfig(frontendOptions(options), options.buildPlatform, localPlatform);
   const images = new ImageLookup(options, config.buildPlatform);

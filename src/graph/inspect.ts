@@ -54,10 +54,7 @@ async function findAll(
   const { filename } = mainContext;
   if (context.source.length === 0) return { diagnostics: emptyFile(filename).diagnostics };
   const checks = linterFor({ filename, option: config.check, directive: dockerfile.directives.check });
-  if (checks.kind === "invalid") {
-    if (config.check !== undefined) throw new DockerfileError([checks.diagnostic]);
-    return { diagnostics: [checks.diagnostic] };
-  }
+  if (checks.kind === "invalid") return { diagnostics: [checks.diagnostic] };
   const { linter } = checks;
   if (dockerfile.errors.length > 0) return { diagnostics: (await parseFailure(context, linter)).diagnostics };
   try {

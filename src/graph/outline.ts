@@ -1,4 +1,4 @@
-import { DockerfileError } from "../diagnostic.ts";
+import { type Diagnostic, DockerfileError } from "../diagnostic.ts";
 import type { CompileEnvironment } from "./compile-context.ts";
 import type { CompileOptions } from "./compile-options.ts";
 import { inspect } from "./inspect.ts";
@@ -17,12 +17,21 @@ export async function outline(
   options: CompileOptions = {},
   environment: CompileEnvironment = {},
 ): Promise<Outline> {
+  return (await outlineWithWarnings(source, options, environment)).outline;
+}
+
+/** `outline` with what the checks say meanwhile. */
+export async function outlineWithWarnings(
+  source: string | Uint8Array,
+  options: CompileOptions,
+  environment: CompileEnvironment,
+): Promise<{ readonly outline: Outline; readonly warnings: readonly Diagnostic[] }> {
   const inspection = await inspect(source, options, { allStages: false, environment });
   const { target, diagnostics } = inspection;
   if (target === undefined) throw new DockerfileError(diagnostics);
   if (target.outline === undefined) throw new Error("the target of a build is a stage of the Dockerfile");
   linkOutlines(target);
-  return outlineShape(target.outline, inspection.source.data);
+  return { outline: outlineShape(target.outline, inspection.source.data), warnings: diagnostics };
 }
 
 /** Tells the outline of every stage that the target reaches which others its instructions read. */

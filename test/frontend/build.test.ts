@@ -294,8 +294,51 @@ describe("other frontends", () => {
     expect((await build("FROM alpine\n", wanted(known))).compilation).toBeDefined();
     await expect(build("FROM alpine\n", wanted("x.y"))).rejects.toMatchObject({ code: "capability-missing" });
     await expect(build("FROM alpine\n", wanted("x.y+forward"))).rejects.toMatchObject({ code: "capability-missing" });
-    const forwarded = await build("# syntax=acme/front\nFROM alpine\n", wanted("x.y+forward"));
-    expect(forwarded.gateway.solves.at(-1)?.frontend).toBe("gateway.v0");
+    for (const image of ["acme/front", "docker/dockerfile:1"]) {
+      const forwarded = await build(`# syntax=${image}\nFROM alpine\n`, wanted("x.y+forward"));
+      expect(forwarded.gateway.solves.at(-1)?.frontend).toBe("gateway.v0");
+    }
+  });
+});
+
+// Of BuildKit's own frontend with the same options.
+describe("options are looked at before anything else", () => {
+  const wrong: readonly Record<string, string>[] = [
+    { "attest:x": "" },
+    { "attest:sbom": "generator" },
+    { "attest:provenance": '"' },
+    { "force-network-mode": "default" },
+    { "add-hosts": "e=[::1]" },
+    { "override-copy-image": "0" },
+    { "cache-imports": '[{"Type":1}]' },
+    { "build-arg:BUILDKIT_DOCKERFILE_CHECK": "error=perhaps" },
+    { platform: "linux/" },
+  ];
+
+  test.each(wrong)("%j is refused before a question is answered, or another frontend is asked", async (option) => {
+    for (const options of [{ requestid: "frontend.targets" }, { "build-arg:BUILDKIT_SYNTAX": "acme/front" }]) {
+      const gateway = new MemoryGateway(worldOf("FROM alpine\n", { options: { ...options, ...option } }));
+      await expect(buildDockerfile(gateway, {}, signal)).rejects.toBeInstanceOf(DockerfileError);
+      expect(gateway.solves).toEqual([]);
+    }
+  });
+
+  test("a worker without file operations is refused, too", async () => {
+    const options = { "build-arg:BUILDKIT_SYNTAX": "acme/front" };
+    await expect(build("FROM alpine\n", { options, build: { llbCaps: new Set() } })).rejects.toThrow("file.base");
+  });
+
+  test("another frontend gets what build arguments say in the place of options", async () => {
+    const options = {
+      hostname: "h",
+      "build-arg:BUILDKIT_SANDBOX_HOSTNAME": "sandbox",
+      "build-arg:BUILDKIT_MULTI_PLATFORM": "1",
+      "build-arg:BUILDKIT_SYNTAX": "acme/front",
+    };
+    const { gateway } = await build("FROM alpine\n", { options });
+    const forwarded = gateway.solves.at(-1)?.frontendOptions;
+    expect(forwarded?.get("hostname")).toBe("sandbox");
+    expect(forwarded?.get("multi-platform")).toBe("1");
   });
 });
 
@@ -373,6 +416,22 @@ describe("questions about a Dockerfile", () => {
         "targets              1.0.0   List all targets current build supports\n" +
         "subrequests.describe 1.0.0   List available subrequest types\n",
     );
+  });
+
+  test.each([
+    ["frontend.outline", ["MaintainerDeprecated"]],
+    ["frontend.convertllb", ["MaintainerDeprecated"]],
+    ["frontend.targets", []],
+    ["frontend.lint", []],
+  ])("%s shows the warnings %j", async (requestid, rules) => {
+    const { gateway } = await build("FROM alpine\nMAINTAINER me\n", { options: { requestid } });
+    expect(gateway.warnings.map(({ short }) => short.split(":")[0])).toEqual(rules);
+  });
+
+  test("a definition as JSON names the platform where several were asked for", async () => {
+    const options = { requestid: "frontend.convertllb", platform: "linux/arm64,linux/386" };
+    const { result } = await build("FROM alpine\nRUN x\n", { options });
+    expect(text(result.metadata.get("result.json"))).toContain('"llb.customname": "[linux/amd64 2/2] RUN x"');
   });
 
   test("an unknown one is refused", async () => {

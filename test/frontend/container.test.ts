@@ -192,11 +192,19 @@ describe("what goes wrong", () => {
   });
 
   test.each([
-    [{ requestid: "frontend.nope" }, "errdefs.Subrequest+json", "frontend.nope"],
-    [{ "frontend.caps": "x.y" }, "errdefs.FrontendCap+json", "x.y"],
-  ])("what is not known is refused by its type: %j", async (options, type, name) => {
+    [
+      { requestid: "frontend.nope" },
+      2,
+      "unsupported request frontend.nope",
+      "errdefs.Subrequest+json",
+      "frontend.nope",
+    ],
+    [{ "frontend.caps": "x.y" }, 12, "unsupported frontend capability x.y", "errdefs.FrontendCap+json", "x.y"],
+  ])("what is not known is refused as BuildKit's frontend refuses it: %j", async (options, code, words, type, name) => {
     const { returned } = await runWith(workerWith("FROM scratch\n"), { options });
-    expect(returned?.error?.code).toBe(12);
+    expect(returned?.error?.code).toBe(code);
+    // Clients look for these words.
+    expect(returned?.error?.message).toContain(words);
     const [detail] = returned?.error?.details ?? [];
     expect(detail?.typeUrl).toBe(`github.com/moby/buildkit/${type}`);
     expect(JSON.parse(Buffer.from(detail?.value ?? []).toString())).toEqual({ name });

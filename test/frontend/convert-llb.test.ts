@@ -10,7 +10,7 @@ const cases = ["copy", "run-mounts", "link", "run-options"]
 
 describe("a definition as JSON", () => {
   test.each(cases.map((one) => [`${one.group}/${one.name}`, one] as const))("%s", async (_, testCase) => {
-    const text = await convertLlb(testCase.dockerfile, optionsOf(testCase), {});
+    const { json: text } = await convertLlb(testCase.dockerfile, optionsOf(testCase), {});
     const { def, metadata, source } = JSON.parse(text);
     const expected = unmarshal(Buffer.from(testCase.expected.platforms?.[0]?.definition ?? "", "base64"));
     expect(Object.keys(def)).toEqual([...expected.digests].sort());
@@ -31,7 +31,7 @@ describe("a definition as JSON", () => {
 test("what travels beside an op has Go's names", async () => {
   const rawOptions = { memory: "1000", cpusetcpus: "0-1" };
   const dockerfile = Buffer.from("FROM scratch\nRUN --mount=type=tmpfs,target=/t : <x>\nCOPY --link a /\n");
-  const text = await convertLlb(dockerfile, { rawOptions, sessionId: "s" }, {});
+  const { json: text } = await convertLlb(dockerfile, { rawOptions, sessionId: "s" }, {});
   expect(text).toContain(String.raw`: \u003cx\u003e`);
   const entries: Record<string, unknown>[] = Object.values(JSON.parse(text).metadata);
   expect(entries.find(({ linux_resources: limits }) => limits !== undefined)).toMatchObject({

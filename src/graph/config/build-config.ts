@@ -2,6 +2,7 @@ import type { LinuxResources } from "../../llb/op-metadata.ts";
 import type { ExtraHost, NetworkMode, Ulimit } from "../../llb/vertex.ts";
 import { normalizePlatform, type Platform, PlatformError, parsePlatform, platformRemedy } from "../../platform.ts";
 import { parseBool, parseInt64 } from "../go-numbers.ts";
+import { type CheckConfig, parseCheckConfig } from "../lint/check-config.ts";
 import { checkAttestations } from "./attestations.ts";
 import { type CacheImport, cacheImportsOf } from "./cache-imports.ts";
 import { parseExtraHosts } from "./extra-hosts.ts";
@@ -34,8 +35,8 @@ export interface BuildConfig {
   readonly extraHosts: readonly ExtraHost[];
   readonly ulimits: readonly Ulimit[];
   readonly linuxResources: LinuxResources | undefined;
-  /** The check option that stands in for the directive of the Dockerfile. */
-  readonly check: string | undefined;
+  /** Of the check option, which stands in for the directive of the Dockerfile. */
+  readonly check: CheckConfig | undefined;
   /** Where to look for cache. */
   readonly cacheImports: readonly CacheImport[];
   /** Whether a stage of this name (empty for none) is built without cache. */
@@ -80,7 +81,7 @@ export function readBuildConfig(
     cacheIdNamespace: get("build-arg:BUILDKIT_CACHE_MOUNT_NS"),
     cgroupParent: get("cgroup-parent"),
     hostname: get("build-arg:BUILDKIT_SANDBOX_HOSTNAME") || get("hostname"),
-    check: options.get("build-arg:BUILDKIT_DOCKERFILE_CHECK"),
+    check: checkConfig(options.get("build-arg:BUILDKIT_DOCKERFILE_CHECK")),
     options,
   };
 }
@@ -103,6 +104,13 @@ function platformOption(text: string, local: Platform, role: "build" | "target")
     }
     throw error;
   }
+}
+
+function checkConfig(text: string | undefined): CheckConfig | undefined {
+  if (text === undefined) return undefined;
+  const result = parseCheckConfig(text);
+  if (result.kind === "invalid") throw invalidOption(`the check option: ${result.problem}`);
+  return result.config;
 }
 
 function resolveMode(text: string): ResolveMode {

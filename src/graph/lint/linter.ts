@@ -8,32 +8,32 @@ import type { LintRule } from "./rules.ts";
 /** Where the settings of the linter come from. */
 export interface CheckSources {
   readonly filename: string;
-  /** The check option (`BUILDKIT_DOCKERFILE_CHECK`). Where it is given, even empty, the directive does not count. */
-  readonly option?: string | undefined;
+  /** Of the check option (`BUILDKIT_DOCKERFILE_CHECK`). Where it is given, even empty, the directive does not count. */
+  readonly option?: CheckConfig | undefined;
   /** The `# check=` directive of the Dockerfile. */
   readonly directive?: Pick<Directive, "value" | "lines"> | undefined;
 }
 
-/** The linter that a Dockerfile and an option ask for, or the diagnostic of a malformed setting. */
+/** The linter that a Dockerfile and an option ask for, or the diagnostic of a malformed directive. */
 export function linterFor(
   sources: CheckSources,
 ):
   | { readonly kind: "linter"; readonly linter: Linter }
   | { readonly kind: "invalid"; readonly diagnostic: Diagnostic } {
   const { filename, option, directive } = sources;
-  const result = parseCheckConfig(option ?? directive?.value ?? "");
+  if (option !== undefined) return { kind: "linter", linter: new Linter({ filename, config: option }) };
+  const result = parseCheckConfig(directive?.value ?? "");
   if (result.kind === "config") return { kind: "linter", linter: new Linter({ filename, config: result.config }) };
-  const inDirective = option === undefined && directive !== undefined;
   return {
     kind: "invalid",
     diagnostic: {
       rule: "check-setting",
       severity: "error",
-      message: `${inDirective ? "the check directive" : "the check option"}: ${result.problem}`,
+      message: `the check directive: ${result.problem}`,
       filename,
       // BuildKit gives this error no line.
       lines: [],
-      ranges: inDirective ? directive.lines.map(lineRange) : [],
+      ranges: directive?.lines.map(lineRange) ?? [],
     },
   };
 }

@@ -35,7 +35,8 @@ export function statusOf(error: unknown): common.RpcStatus.$Properties {
     return { code: cause.code, message: words, details: isPlaced ? details : [...details, ...places] };
   }
   if (cause instanceof Unsupported) {
-    return { code: codes.unimplemented, message, details: [detail(types[cause.kind], { name: cause.what })] };
+    const code = cause.kind === "subrequest" ? codes.unknown : codes.unimplemented;
+    return { code, message, details: [detail(types[cause.kind], { name: cause.what })] };
   }
   return { code: error.code === "cancelled" ? codes.cancelled : codes.unknown, message, details: places };
 }

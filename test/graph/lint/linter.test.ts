@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { defaultCheckConfig } from "../../../src/graph/lint/check-config.ts";
 import { type Linter, linterFor } from "../../../src/graph/lint/linter.ts";
 import { lintRules } from "../../../src/graph/lint/rules.ts";
 
-function linter(option = ""): Linter {
-  const result = linterFor({ filename: "Dockerfile", option });
+function linter(setting = ""): Linter {
+  const result = linterFor({ filename: "Dockerfile", directive: { value: setting, lines: [1] } });
   if (result.kind === "invalid") throw new Error(result.diagnostic.message);
   return result.linter;
 }
@@ -60,7 +61,7 @@ describe("the settings of a linter", () => {
   it("come from the directive, which an option replaces as a whole", () => {
     const directive = { value: "skip=all", lines: [1] };
     const fromDirective = linterFor({ filename: "Dockerfile", directive });
-    const fromOption = linterFor({ filename: "Dockerfile", directive, option: "" });
+    const fromOption = linterFor({ filename: "Dockerfile", directive, option: defaultCheckConfig });
     if (fromDirective.kind === "invalid" || fromOption.kind === "invalid") throw new Error("refused");
     for (const { linter: lint } of [fromDirective, fromOption]) lint.run(lintRules.MaintainerDeprecated, [1]);
     expect(rulesOf(fromDirective.linter)).toEqual([]);
