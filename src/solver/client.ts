@@ -45,6 +45,7 @@ export async function connect(addr?: string, options: ConnectOptions = {}): Prom
 export class Client {
   readonly #connection: Connection;
   readonly #worker: Worker;
+  #isClosed = false;
 
   /** @internal */
   constructor(connection: Connection, worker: Worker) {
@@ -58,47 +59,53 @@ export class Client {
 
   /** Builds as the function `solve` does, and rejects as it does. */
   solve(input: ContextInput | Definition, options: ClientSolveOptions = {}): RunningSolve {
-    const open = () => Promise.resolve({ connection: this.#connection, worker: this.#worker });
+    const open = async () => ({ connection: this.#opened(), worker: this.#worker });
     return startSolve((tell) => runBuild(input, options, open, tell));
   }
 
   /** What the worker tells of itself: versions, platforms, what it can do, what its garbage collection keeps. */
-  inspect({ signal }: CallSignal = {}): Promise<WorkerDetails> {
-    return readWorkerDetails(this.#connection, this.#worker.info.version, signal ?? new AbortController().signal);
+  async inspect({ signal }: CallSignal = {}): Promise<WorkerDetails> {
+    return readWorkerDetails(this.#opened(), this.#worker.info.version, signal ?? new AbortController().signal);
   }
 
   /** What the worker's cache takes, the smallest records first. */
-  diskUsage({ signal, ...filter }: UsageFilter & CallSignal = {}): Promise<readonly UsageRecord[]> {
-    return readDiskUsage(this.#connection, filter, signal);
+  async diskUsage({ signal, ...filter }: UsageFilter & CallSignal = {}): Promise<readonly UsageRecord[]> {
+    return readDiskUsage(this.#opened(), filter, signal);
   }
 
   /** Removes records of the worker's cache, and gives each as it goes. Nothing happens before it is iterated over. */
   prune({ signal, ...options }: PruneOptions & CallSignal = {}): AsyncIterable<UsageRecord> {
-    return prune(this.#connection, options, signal ?? new AbortController().signal);
+    return prune(this.#opened(), options, signal ?? new AbortController().signal);
   }
 
   /** What the worker remembers of past builds, or of the one with this ref, the newest last. */
-  pastBuilds({
+  async pastBuilds({
     ref,
     signal = new AbortController().signal,
   }: CallSignal & { readonly ref?: string } = {}): Promise<readonly PastBuild[]> {
-    return listPastBuilds(this.#connection, signal, ref);
+    return listPastBuilds(this.#opened(), signal, ref);
   }
 
   /** A build that the worker remembers, as a record of `llbc history`; undefined where nothing is left of it. */
-  pastBuild(
+  async pastBuild(
     build: PastBuild,
     { signal = new AbortController().signal }: CallSignal = {},
   ): Promise<BuildRecord | undefined> {
-    return readPastBuild(this.#connection, build, signal);
+    return readPastBuild(this.#opened(), build, signal);
   }
 
-  /** Ends the builds that are under way, and lets go of the worker. */
+  /** Ends the builds that are under way, and lets go of the worker: nothing can be asked of it by this client any more. */
   close(): void {
+    this.#isClosed = true;
     this.#connection.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #opened(): Connection {
+    if (this.#isClosed) throw new Error("the client has been closed: connect again");
+    return this.#connection;
   }
 }

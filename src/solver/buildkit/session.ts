@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import { Server, ServerCredentials, type ServiceDefinition } from "@grpc/grpc-js";
 import { pause } from "../../pause.ts";
 import type { Attachable } from "./attachable.ts";
@@ -33,8 +34,11 @@ export interface Session {
 
 export { newId } from "./new-id.ts";
 
+/** What gives a session its transport. */
+export type Tunnels = Pick<Connection, "openTunnel">;
+
 /** Opens a session on the worker. Rejects as `Connection.openTunnel` does; the attachables are then closed. */
-export async function openSession(connection: Connection, options: SessionOptions): Promise<Session> {
+export async function openSession(connection: Tunnels, options: SessionOptions): Promise<Session> {
   const { attachables } = options;
   const server = new Server({
     "grpc.max_receive_message_length": messageLimit,
@@ -62,6 +66,8 @@ export async function openSession(connection: Connection, options: SessionOption
 
   let closing: Promise<void> | undefined;
   const shutDown = async () => {
+    // What came with the tunnel is handed to the server a tick later, which must not be gone by then: Node would throw.
+    await setImmediate();
     injector.destroy();
     server.forceShutdown();
     tunnel.destroy();
@@ -84,7 +90,7 @@ const takenPatience = { attempts: 200, wait: 100 };
 /**
  * A worker lets go of an ended session a moment later: a given id that was just in use is tried again for some seconds.
  */
-async function openTunnel(connection: Connection, headers: ReturnType<typeof headersOf>, signal: AbortSignal) {
+async function openTunnel(connection: Tunnels, headers: ReturnType<typeof headersOf>, signal: AbortSignal) {
   for (let attempt = 1; ; attempt++) {
     try {
       return await connection.openTunnel(headers, signal);
