@@ -73,8 +73,8 @@ test("llbc has the frontend asked that a syntax line names, as docker buildx doe
     const ours = await run(process.execPath, [cli, ...args]);
     expect(ours.code, `${call} ${ours.stderr} ${theirs.stderr}`).toBe(theirs.code);
     // It says where the Dockerfile is on this machine.
+    expect(theirs.stdout, theirs.stderr).not.toBe("");
     expect(ours).toMatchObject({ code: theirs.code, stdout: theirs.stdout.replaceAll(`${context}/`, "") });
-    expect(ours.stdout).not.toBe("");
   }
   // Read as a Dockerfile of docker's, it is asked here.
   const here = await run(process.execPath, [cli, "build", context, "--call", "targets", "--syntax", "here"]);
@@ -99,12 +99,14 @@ function write(folder: string, files: ReadonlyMap<string, Uint8Array>): void {
   }
 }
 
-/** Asks the worker's own frontend and that of the image, which a build argument names. */
+/** Asks the worker's own frontend and that of the image, which a build argument names: one by one, as they read one folder. */
 async function expectSame(call: string, folder: string, flags: readonly string[]): Promise<void> {
   const common = ["buildx", "build", `--call=${call},format=json`, "--progress", "none", ...flags];
   const ask = (more: readonly string[]) => run("docker", [...common, ...more, folder], { env: buildxEnvironment() });
-  const [own, ours] = await Promise.all([ask([]), ask(["--build-arg", `BUILDKIT_SYNTAX=${image}`])]);
-  expect(own.stdout).toContain("{");
+  const own = await ask([]);
+  expect(own.stdout, `the worker's own: ${own.code} ${own.stderr}`).toContain("{");
+  const ours = await ask(["--build-arg", `BUILDKIT_SYNTAX=${image}`]);
+  expect(ours.stdout, `the image's: ${ours.code} ${ours.stderr}`).toContain("{");
   expect(withoutTexts(ours.stdout)).toBe(withoutTexts(own.stdout));
-  expect(ours.code).toBe(own.code);
+  expect(ours.code, ours.stderr).toBe(own.code);
 }
