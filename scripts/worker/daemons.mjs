@@ -10,7 +10,8 @@ import { run } from "./run.mjs";
  * when both answer. Garbage collection is off, so that a cache that a test fills stays.
  * @param {string} prefix folder of the unpacked programs
  * @param {string} folder state of this worker; short, since socket paths end at 108 bytes
- * @param {{ registryPort?: number }} [options] port 0, the default, takes any free one
+ * @param {{ registryPort?: number, ownImages?: boolean }} [options] port 0, the default, takes any free one; with
+ *   `ownImages` dockerd keeps images in a store of its own, as it did before it had containerd do that
  * @returns {Promise<{ dockerHost: string, registry: string, pids: number[] }>}
  */
 export async function startDaemons(prefix, folder, options = {}) {
@@ -21,7 +22,10 @@ export async function startDaemons(prefix, folder, options = {}) {
   for (const path of ["registry", "data", "exec", "tmp", "home"]) mkdirSync(join(folder, path), { recursive: true });
   mountCgroups();
   const registry = `127.0.0.1:${options.registryPort || (await freePort())}`;
-  const pids = [startRegistry(prefix, folder, registry), startDockerd(prefix, folder, socket, registry)];
+  const pids = [
+    startRegistry(prefix, folder, registry),
+    startDockerd(prefix, folder, socket, registry, options.ownImages !== true),
+  ];
   try {
     await answering({ socketPath: socket, path: "/_ping" }, pids[1], join(folder, "dockerd.log"));
     const [host, port] = registry.split(":");
@@ -76,7 +80,7 @@ http: { addr: "${address}" }
   );
 }
 
-function startDockerd(prefix, folder, socket, registry) {
+function startDockerd(prefix, folder, socket, registry, hasContainerdImages) {
   rmSync(socket, { force: true });
   rmSync(join(folder, "docker.pid"), { force: true });
   const config = join(folder, "daemon.json");
@@ -86,7 +90,7 @@ function startDockerd(prefix, folder, socket, registry) {
     pidfile: join(folder, "docker.pid"),
     hosts: [`unix://${socket}`],
     group: "root",
-    features: { "containerd-snapshotter": true },
+    features: { "containerd-snapshotter": hasContainerdImages },
     // Steps get the bridge without NAT: no iptables program, no firewall rules of the machine are touched.
     iptables: false,
     ip6tables: false,

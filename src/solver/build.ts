@@ -31,6 +31,7 @@ import { frontendOptions } from "./frontend-options.ts";
 import { type ImageSize, readImageSizes } from "./image-sizes.ts";
 import { lookAhead } from "./look-ahead.ts";
 import { type ExportPlan, planExports } from "./outputs.ts";
+import { pushFromEngine } from "./push-from-engine.ts";
 import { Recorder } from "./recorder.ts";
 import { requireCache } from "./require-cache.ts";
 import { withRetries } from "./retry.ts";
@@ -93,8 +94,10 @@ class Build {
     const inputs = await completeInputs(found, connection, signal);
     const { protocol } = connection.worker;
     const { defaultLoad } = worker;
+    const keepsOwnImages = protocol === "docker" && !worker.info.containerdImages;
     const exports = await planExports(options, {
       protocol,
+      keepsOwnImages,
       defaultLoad,
       findEngine: (context) => findEngine(context, signal),
     });
@@ -133,7 +136,7 @@ class Build {
         if (options.sizes !== false) sizes = this.#readSizes(response, connection, signal);
       },
     };
-    const { ref, exporterResponse } = await withRetries(() => runJob(job), {
+    const { ref, exporterResponse } = await withRetries(() => this.#run(job, exports, keepsOwnImages), {
       limit: canBeTriedAgain(this.#input, options) ? (options.retry ?? 0) : 0,
       signal,
       onRetry: (error, attempt, wait) =>
@@ -152,6 +155,14 @@ class Build {
       sizes: await sizes,
       timings: this.recorder.timings(),
     };
+  }
+
+  /** The job, and what of it an engine leaves to us. */
+  async #run(job: Job, exports: ExportPlan, keepsOwnImages: boolean): ReturnType<typeof runJob> {
+    const solved = await runJob(job);
+    if (!keepsOwnImages || exports.pushed.length === 0) return solved;
+    const { connection, signal } = job;
+    return { ...solved, exporterResponse: await pushFromEngine(exports, solved.exporterResponse, connection, signal) };
   }
 
   /** Lets go of what is not needed any more, however it ended. */

@@ -14,6 +14,8 @@ export interface ExportPlan {
   readonly targets: ReadonlyMap<number, ExportTarget>;
   /** Folders that get an image blob by blob, by the worker's names for them. */
   readonly stores: ReadonlyMap<string, ContentFolder>;
+  /** The names under which images are to be pushed. */
+  readonly pushed: readonly string[];
 }
 
 export interface Exporter {
@@ -25,6 +27,8 @@ export interface Exporter {
 /** Who exports. */
 export interface ExportingWorker {
   readonly protocol: "docker" | "buildkit";
+  /** A Docker engine that has images in a store of its own: it makes none but those, of one platform each. */
+  readonly keepsOwnImages?: boolean | undefined;
   /** Without outputs the image is loaded into the Docker engine. */
   readonly defaultLoad?: boolean | undefined;
   /** Finds the engine of a Docker context, or of the current one, as a place to load an image into. */
@@ -46,12 +50,15 @@ export async function planExports(options: ExportOptions, worker: ExportingWorke
   const stores = new Map<string, ContentFolder>();
   for (const output of wantedOutputs(options, worker)) {
     if (output.type === "cacheonly") continue;
+    if (worker.keepsOwnImages === true) refuseElsewhere(output, options);
     const { type, target, folder } = await planOutput(output, options, worker);
     if (target !== undefined) targets.set(exporters.length, target);
     if (folder !== undefined) addStore(stores, folder);
     exporters.push({ type, attrs: exporterAttrs(output, options) });
   }
-  return { exporters, targets, stores };
+  const pushing = exporters.filter(({ attrs }) => isTrue(attrs.get("push")));
+  const pushed = pushing.flatMap(({ attrs }) => (attrs.get("name") ?? "").split(","));
+  return { exporters, targets, stores, pushed };
 }
 
 function wantedOutputs(
@@ -99,6 +106,17 @@ async function planOutput(
   }
   if (type !== "tar" && isFalse(attrOf(output, "tar"))) return { type, folder: folderOf(output) };
   return { type, target: archiveTarget(output) };
+}
+
+/** What an engine with a store of its own cannot make. */
+function refuseElsewhere({ type, dest, attrs = {} }: SolveOutput, { platforms = [] }: ExportOptions): void {
+  const isArchive = type === "oci" || (type === "docker" && (dest !== undefined || Object.hasOwn(attrs, "context")));
+  const isImage = isArchive || type === "image" || type === "docker";
+  const what = isArchive ? `make archives (type=${type})` : "make images of several platforms";
+  if (!isArchive && !(isImage && platforms.length > 1)) return;
+  throw new Failure("usage", `a Docker engine with an image store of its own does not ${what}`, {
+    remedy: "Turn on its containerd image store (features.containerd-snapshotter), or build with another worker.",
+  });
 }
 
 /** The engine that builds has the image at once; any other is sent it. */

@@ -19,8 +19,8 @@ export interface SecondWorker {
   restart(): Promise<void>;
 }
 
-/** Starts a worker of its own for the test; it is gone after it. */
-export async function secondWorker(): Promise<SecondWorker> {
+/** Starts a worker of its own for the test, with `ownImages` one that keeps images itself; it is gone after it. */
+export async function secondWorker({ ownImages = false } = {}): Promise<SecondWorker> {
   const folder = await mkdtemp(join(tmpdir(), "llbc-"));
   onTestFinished(async () => {
     await runFile(process.execPath, [script, "down", folder]);
@@ -28,7 +28,7 @@ export async function secondWorker(): Promise<SecondWorker> {
   }, 60_000);
   const up = async (...more: string[]) =>
     JSON.parse((await runFile(process.execPath, [script, "up", folder, ...more])).stdout);
-  const worker: Omit<SecondWorker, "restart"> = await up();
+  const worker: Omit<SecondWorker, "restart"> = await up(...(ownImages ? ["--own-images"] : []));
   return {
     ...worker,
     async restart() {

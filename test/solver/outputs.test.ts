@@ -166,6 +166,27 @@ const noEngine = {
 } as const;
 
 /** Each exporter with its attributes and what takes its bytes; a folder of blobs shows as `{ blobs: path }`. */
+test("an engine with an image store of its own makes no archives, and images of one platform; its pushes are ours", async () => {
+  const findEngine = () => Promise.reject(new Error("no other engine is asked"));
+  const own = { protocol: "docker" as const, keepsOwnImages: true, findEngine };
+  const platforms = ["linux/amd64", "linux/arm64"];
+  const refused: readonly ExportOptions[] = [
+    { outputs: [{ type: "oci", dest: "a.tar" }] },
+    { outputs: [{ type: "docker", dest: "a.tar" }] },
+    { outputs: [{ type: "docker", attrs: { context: "other" } }] },
+    { platforms },
+    { outputs: [{ type: "docker" }], platforms },
+  ];
+  for (const options of refused) await expect(planExports(options, own)).rejects.toMatchObject({ code: "usage" });
+  await planExports({ outputs: [{ type: "local", dest: "out" }, { type: "cacheonly" }], platforms }, own);
+  const { pushed } = await planExports(
+    { push: true, tags: ["r.example/a", "r.example/b:1"], platforms: ["linux/arm64"] },
+    own,
+  );
+  expect(pushed).toEqual(["r.example/a", "r.example/b:1"]);
+  expect((await planExports({ tags: ["r.example/a"] }, own)).pushed).toEqual([]);
+});
+
 async function plan(options: ExportOptions, protocol: "docker" | "buildkit", takesOci = true) {
   const findEngine = async (context: string | undefined) => ({
     endpoint: parseAddress(`tcp://${context ?? "here"}:2375`),

@@ -86,7 +86,13 @@ async function endpointOf(context: string | undefined, signal: AbortSignal): Pro
   return contextEndpoint(environment().DOCKER_CONFIG ?? join(homedir(), ".docker"), context);
 }
 
-async function ask(endpoint: Endpoint, method: string, path: string, signal: AbortSignal): Promise<ClientRequest> {
+/** Asks something of an engine; the request is to be ended. */
+export async function ask(
+  endpoint: Endpoint,
+  method: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<ClientRequest> {
   const socket = await dial(endpoint, signal);
   return request({ createConnection: () => socket, method, path, host: "docker", signal });
 }
@@ -126,7 +132,8 @@ function refuseErrors(body: string): void {
   }
 }
 
-function wordsOf(text: string): string | undefined {
+/** What an engine says of an error. */
+export function wordsOf(text: string): string | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const words = fieldOf(value, "message") ?? fieldOf(value, "error");
