@@ -1,11 +1,15 @@
 // A small HTTP service that builds on request, and tells of it with server-sent events: see README.md beside.
 import { createServer } from "node:http";
-import { connect, DockerfileError, Failure } from "llbc";
+import { connect, DockerfileError, Failure, failureText } from "llbc";
 
 const mostAtOnce = 8;
 const largestBody = 1 << 20;
 
-const client = await connect(process.env.LLBC_ADDR);
+const client = await connect(process.env.LLBC_ADDR).catch((error) => {
+  if (!(error instanceof Failure)) throw error;
+  process.stderr.write(failureText(error));
+  process.exit(1);
+});
 let underWay = 0;
 const server = createServer((request, response) => {
   answer(request, response).catch((error) => {

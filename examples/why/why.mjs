@@ -1,14 +1,18 @@
 // node examples/why/why.mjs FOLDER [ADDRESS]: builds a folder, records that, and says what would run if it were built again.
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { argv, exit, stdout } from "node:process";
+import { argv, exit, stderr, stdout } from "node:process";
 import {
   analyze,
   compile,
   connect,
   createRegistryResolver,
+  DockerfileError,
+  diagnosticsText,
   explainNext,
   explainText,
+  Failure,
+  failureText,
   listRecords,
   openHistory,
   plannedBuild,
@@ -27,7 +31,7 @@ if (folder === undefined) {
 // The history that `llbc history` shows; with { folder } one of your own.
 const history = openHistory();
 const options = { platforms: ["linux/amd64"] };
-const client = await connect(address);
+const client = await connect(address).catch(stop);
 try {
   // As client.solve, and recorded: what ran, for how long, and hashes of what it read.
   await recordBuild(history, folder, options, { run: (input, all) => client.solve(input, all) });
@@ -44,6 +48,8 @@ try {
   const planned = await plannedBuild(history, await compiled(), folder, options);
   const explanation = await explainNext(history, planned, { against: record, kept: await client.diskUsage() });
   stdout.write(explainText(explanation, { tense: "would" }));
+} catch (error) {
+  stop(error);
 } finally {
   client.close();
 }
@@ -56,4 +62,12 @@ async function compiled() {
     resolver: createRegistryResolver(),
     ...(dockerignore === undefined ? {} : { dockerignore }),
   });
+}
+
+/** What is wrong with the Dockerfile or with the world is told; all else is a bug. */
+function stop(error) {
+  if (error instanceof DockerfileError) stderr.write(diagnosticsText(error.diagnostics, () => undefined));
+  else if (error instanceof Failure) stderr.write(failureText(error));
+  else throw error;
+  exit(1);
 }

@@ -6,6 +6,7 @@ import type { SolveOptions } from "./solve-options.ts";
 export function checkOptions(options: SolveOptions): void {
   checkRetry(options);
   checkNames(options);
+  checkForms(options);
   checkSteps(options);
   const { maxParallelism, frontend } = options;
   if (maxParallelism === undefined) return;
@@ -35,6 +36,29 @@ function checkNames({ tags = [] }: SolveOptions): void {
     throw new Failure("usage", `"${tag}" is no name of an image`, { remedy });
   }
 }
+
+/** What types rule out, for programs that have none: a worker would be asked for something else than was meant. */
+function checkForms({ syntax = "auto", outputs = [], secrets = {} }: SolveOptions): void {
+  if (!syntaxes.has(syntax)) {
+    throw new Failure("usage", `syntax is ${JSON.stringify(syntax)}, but has to be ${[...syntaxes].join(", ")}`);
+  }
+  for (const { type } of outputs) {
+    if (outputTypes.has(type)) continue;
+    throw new Failure("usage", `there is no output of type ${JSON.stringify(type)}`, {
+      remedy: `Write ${[...outputTypes].join(", ")}.`,
+    });
+  }
+  for (const [id, source] of Object.entries(secrets)) {
+    if (typeof source === "object" && ("data" in source || "path" in source)) continue;
+    throw new Failure("usage", `the secret ${JSON.stringify(id)} is neither { data } nor { path }`, {
+      remedy: "Give its bytes as data, or the path of a file.",
+    });
+  }
+}
+
+const syntaxes: ReadonlySet<string> = new Set(["auto", "forward", "here"]);
+
+const outputTypes: ReadonlySet<string> = new Set(["local", "tar", "oci", "docker", "image", "cacheonly"]);
 
 function checkSteps({ requireCache, keepGoing, noCache, noCacheFilter = [], frontend, syntax }: SolveOptions): void {
   if (requireCache === true && (noCache === true || noCacheFilter.length > 0)) {
