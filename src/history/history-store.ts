@@ -38,19 +38,24 @@ export interface ManifestSource {
 }
 
 /** Adds a build, and removes the oldest ones that are over the limits. */
-export async function addRecord(history: History, record: BuildRecord, limits?: HistoryLimits): Promise<void> {
-  const { manifests, ...steps } = record;
-  const manifestNames = new Map([...manifests.keys()].map((digest) => [digest, digest]));
-  await keepRecord(history, { steps, manifestNames }, { read: () => Promise.resolve(manifests) }, limits);
-}
-
-/** The same of a record whose manifests may be those of an earlier one. */
-export async function keepRecord(
-  { folder }: History,
-  record: KeptRecord,
-  manifests: ManifestSource,
+export async function addRecord(
+  history: History,
+  record: BuildRecord,
   limits: HistoryLimits = historyLimits,
 ): Promise<void> {
+  const { manifests, ...steps } = record;
+  const manifestNames = new Map([...manifests.keys()].map((digest) => [digest, digest]));
+  await keepRecord(history, { steps, manifestNames }, { read: () => Promise.resolve(manifests) });
+  await removeOldest(history.folder, limits);
+}
+
+/** Removes the oldest builds, so that one more is not over the limits in number. */
+export async function makeRoom({ folder }: History): Promise<void> {
+  await removeOldest(folder, { ...historyLimits, records: historyLimits.records - 1 });
+}
+
+/** Adds a record whose manifests may be those of an earlier one, where there is room. */
+export async function keepRecord({ folder }: History, record: KeptRecord, manifests: ManifestSource): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = nameOf(record.steps);
   if (record.manifestNames.size > 0) {
@@ -58,7 +63,6 @@ export async function keepRecord(
     if (!isThere) await writeText(folder, `${name}${manifestEnding}`, manifestsText(await manifests.read()));
   }
   await writeText(folder, `${name}${recordEnding}`, recordText(record));
-  await removeOldest(folder, limits);
 }
 
 /** Writes manifests down before their record is, in good time; gives the name of the file, to be kept with the record. */

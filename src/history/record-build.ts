@@ -6,7 +6,7 @@ import type { ContextInput, SolveOptions, SolveResult } from "../solver/solve-op
 import { BuildRecorder } from "./build-recorder.ts";
 import { contextName } from "./context-name.ts";
 import { historyHash } from "./history-key.ts";
-import { type History, keepRecord } from "./history-store.ts";
+import { type History, keepRecord, makeRoom } from "./history-store.ts";
 
 export interface RecordBuildOptions {
   /** Hears why a build could not be recorded, which fails no build. */
@@ -28,10 +28,12 @@ export async function recordBuild(
   const { signal = new AbortController().signal } = options;
   const context = contextName(input);
   const recorder = new BuildRecorder({ input, context, options, signal, history });
+  let room: Promise<void> | undefined;
   const keep = async (outcome: BuildOutcome, ref?: string) => {
     if (!recorder.hasBegun) return;
     try {
       const { record, manifests } = await recorder.finish(outcome, await historyHash(history), ref);
+      await (room ?? makeRoom(history));
       await keepRecord(history, record, manifests);
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
@@ -44,6 +46,11 @@ export async function recordBuild(
       ...options,
       onEvent: (event) => {
         recorder.onEvent(event);
+        // While the worker works, it costs nobody time. A failure is told in the end.
+        if (event.kind === "vertex" && room === undefined) {
+          room = makeRoom(history);
+          room.catch(() => {});
+        }
         return options.onEvent?.(event);
       },
       onCompiled: (compilation) => {
