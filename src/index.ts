@@ -1,5 +1,5 @@
 export { type Diagnostic, DockerfileError } from "./diagnostic.ts";
-export { Failure, type FailureCode } from "./failure.ts";
+export { Failure, type FailureCode, type FailureOptions, type FailureSource } from "./failure.ts";
 export type { Analysis, AnalyzedVertex, EnoughWorkers, WorkerCount } from "./graph/analyses/analysis.ts";
 export { type AnalyzeOptions, analyze } from "./graph/analyses/analyze.ts";
 export type { Durations, PastVertex, VertexDuration, VertexKeys } from "./graph/analyses/durations.ts";
@@ -18,7 +18,7 @@ export type { CacheDep, CacheMap } from "./graph/cache-map/cache-map.ts";
 export { cacheMapOf } from "./graph/cache-map/cache-map-of.ts";
 export { type ContentDigestOptions, contentDigest } from "./graph/cache-map/content-digest.ts";
 export type { ContentSelector } from "./graph/cache-map/content-selector.ts";
-export { ContentTree, type TreeFile } from "./graph/cache-map/content-tree.ts";
+export { ContentTree, type TreeFile, type TreeRecord } from "./graph/cache-map/content-tree.ts";
 export { type FileHeader, type FileKind, fileHash, headerDigest } from "./graph/cache-map/file-digest.ts";
 export { type CaretStyle, diagnosticsText, failureText, plainCaretStyle } from "./graph/caret.ts";
 export { check } from "./graph/check.ts";
@@ -52,6 +52,7 @@ export type {
   BuildRecord,
   BuildSummary,
   RecordedDep,
+  RecordedSteps,
   RecordedVertex,
   RecordedWorker,
   Trait,
@@ -60,7 +61,7 @@ export type {
 export { type Manifest, type ManifestFile, treeOf } from "./graph/history/manifest.ts";
 export { pastVertices, ranSchedule, recordDurations } from "./graph/history/past-vertices.ts";
 export { recordGraph } from "./graph/history/record-graph.ts";
-export type { RecordedOp } from "./graph/history/recorded-op.ts";
+export type { RecordedAction, RecordedOp } from "./graph/history/recorded-op.ts";
 export { imageKey, type Lookup } from "./graph/image-lookup.ts";
 export type { InspectionLocation, InspectionRange } from "./graph/inspection-json.ts";
 export type { OciHealthcheck, OciHistory, OciImage, OciImageConfig } from "./graph/oci-image.ts";
@@ -87,7 +88,14 @@ export {
   targetsText,
 } from "./graph/targets.ts";
 export { type ExplainNextOptions, explainNext } from "./history/explain-next.ts";
-export { addRecord, type History, listRecords, readRecord, removeRecord } from "./history/history-store.ts";
+export {
+  addRecord,
+  type History,
+  type HistoryLimits,
+  listRecords,
+  readRecord,
+  removeRecord,
+} from "./history/history-store.ts";
 export { type OpenHistoryOptions, openHistory } from "./history/open-history.ts";
 export { plannedBuild } from "./history/planned-build.ts";
 export { type RecordBuildOptions, recordBuild } from "./history/record-build.ts";
@@ -97,6 +105,8 @@ export type { Directive, Directives } from "./parser/dockerfile.ts";
 export type * from "./parser/instruction.ts";
 export type { Platform } from "./platform.ts";
 export type { Position, Range } from "./range.ts";
+export type { CredentialStore, Credentials } from "./registry/credentials.ts";
+export type { RegistryConfig } from "./registry/endpoint.ts";
 export {
   createRegistryResolver,
   type RegistryImage,
@@ -105,8 +115,11 @@ export {
   type RegistryResolverOptions,
 } from "./registry/image-resolver.ts";
 export { buildMetadata, imageId } from "./solver/build-metadata.ts";
-export type { Candidate, Discovered, DiscoverOptions } from "./solver/buildkit/discover.ts";
+export type { Tls } from "./solver/buildkit/address.ts";
+export type { Candidate, Discovered, DiscoveredBuilder, DiscoverOptions } from "./solver/buildkit/discover.ts";
 export type { UsageFilter, UsageRecord } from "./solver/buildkit/disk-usage.ts";
+export type { Listing } from "./solver/buildkit/filesync/listing.ts";
+export type { PastBuild } from "./solver/buildkit/past-builds.ts";
 export type { PruneOptions } from "./solver/buildkit/prune.ts";
 export type { GcRule, WorkerDetails, WorkerPart } from "./solver/buildkit/worker-details.ts";
 export type { Client, ClientSolveOptions, ConnectOptions } from "./solver/client.ts";

@@ -95,7 +95,10 @@ export interface SolveOptions {
   /** Which sources the build may use; see `parseSourcePolicy` for a policy in JSON. */
   readonly sourcePolicy?: SourcePolicy | undefined;
 
-  /** The worker's address, see `parseAddress`; by default the one that `discover` finds. */
+  /**
+   * The worker's address: `unix://PATH`, `tcp://HOST:PORT`, `docker://` for the Docker engine of the current context or with
+   * the address of another, `docker-container://NAME`. By default the one that `discover` finds.
+   */
   readonly addr?: string | undefined;
   readonly tls?: Tls | undefined;
   /** A builder of docker buildx, or a Docker context, by name; `addr` wins over it. */

@@ -30,7 +30,7 @@ export interface DiscoveredBuilder {
 }
 
 export interface DiscoverOptions {
-  /** The only place to look at: anything that `parseAddress` reads, or `docker://` for the current Docker engine. */
+  /** The only place to look at: an address as `SolveOptions.addr` has it. */
   readonly addr?: string | undefined;
   /** A builder of docker buildx, or a Docker context, by name; `addr` wins over it. */
   readonly builder?: string | undefined;
