@@ -2,10 +2,16 @@ import type { BuildRecord, RecordedDep, RecordedVertex } from "../history/build-
 
 /** What a cache does for a vertex. */
 export type Prediction =
-  /** `by`: the vertices of past builds that made the result, as far as they are known. */
-  | { readonly kind: "cached"; readonly by: readonly RecordedVertex[] }
+  /** `by`: how past builds made the result, as far as that is known. */
+  | { readonly kind: "cached"; readonly by: readonly Making[] }
   /** `unless`: it will be found after all if these inputs, which run again, give the same files as before. */
   | { readonly kind: "runs"; readonly unless: readonly string[] };
+
+/** A run that made a result, and by index how what it was made of was made. */
+export interface Making {
+  readonly vertex: RecordedVertex;
+  readonly inputs: readonly (readonly Making[])[];
+}
 
 /**
  * A worker's cache, as far as the builds that it made tell of it. Like BuildKit it knows results by what was done and
@@ -15,8 +21,8 @@ export type Prediction =
 export class CacheModel {
   /** By cache key, what there are results of. */
   readonly #entries = new Map<string, Entry[]>();
-  /** By result, the vertices that made it. */
-  readonly #makers = new Map<number, RecordedVertex[]>();
+  /** By result, how it was made. */
+  readonly #makings = new Map<number, Making[]>();
   #results = 0;
 
   /**
@@ -42,8 +48,7 @@ export class CacheModel {
       // What builds on a step that is to run in any case finds nothing by it, be its result the same.
       results.set(vertex.digest, runs ? fresh-- : known);
       const unless = known === undefined ? this.#almost(vertex, results) : [];
-      const by = this.#makers.get(known ?? -1) ?? [];
-      predictions.set(vertex.digest, runs ? { kind: "runs", unless } : { kind: "cached", by });
+      predictions.set(vertex.digest, runs ? { kind: "runs", unless } : { kind: "cached", by: this.#makingsOf(known) });
     }
     return predictions;
   }
@@ -51,13 +56,23 @@ export class CacheModel {
   #learnVertex(vertex: RecordedVertex, results: ReadonlyMap<string, number>): number {
     const known = this.#find(vertex, results) ?? this.#observed(vertex, results);
     const result = known ?? this.#results++;
-    if (vertex.state === "completed") this.#makers.set(result, [...(this.#makers.get(result) ?? []), vertex]);
+    if (vertex.state === "completed") {
+      const inputs = vertex.inputs.map(({ digest }) => this.#makingsOf(results.get(digest) ?? -1));
+      this.#makingsOf(result).push({ vertex, inputs });
+    }
     if (isLocal(vertex)) return result;
     const entry = { inputs: inputsOf(vertex, results), result };
     const entries = this.#entries.get(keyOf(vertex));
     if (entries === undefined) this.#entries.set(keyOf(vertex), [entry]);
     else entries.push(entry);
     return result;
+  }
+
+  /** The list that grows with each further one. */
+  #makingsOf(result: number): Making[] {
+    const known = this.#makings.get(result) ?? [];
+    this.#makings.set(result, known);
+    return known;
   }
 
   #find(vertex: RecordedVertex, results: ReadonlyMap<string, number>): number | undefined {

@@ -1,61 +1,129 @@
 import type { RecordedVertex } from "../history/build-record.ts";
-import type { Prediction } from "./cache-model.ts";
+import { clearAddresses } from "../history/redact.ts";
+import type { Making, Prediction } from "./cache-model.ts";
 
 /** A record of a worker's cache, as far as it counts here. */
 export interface KeptRecord {
+  readonly id: string;
   readonly description: string;
+  /** The records that it is built on. */
+  readonly parents: readonly string[];
   /** Milliseconds since the epoch, by the worker's clock. */
   readonly createdAt: number;
 }
 
 /**
  * The vertices that are said to be cached and will run all the same, since the worker has no longer what they made and
- * something needs it: the end of the build, or a step that runs. A worker calls what a RUN made by its command, what a
- * COPY made by its name, and knows when it made it.
+ * something needs it: the end of the build, or a step that runs.
  */
 export function prunedVertices(
   vertices: readonly RecordedVertex[],
   predictions: ReadonlyMap<string, Prediction>,
   kept: readonly KeptRecord[],
 ): ReadonlySet<string> {
+  const results = new KeptResults(kept);
+  // Inputs first, so that what each was built on is known by then.
+  const lost = new Set(
+    vertices.flatMap(({ digest }) => {
+      const prediction = predictions.get(digest);
+      return prediction?.kind === "cached" && !results.has(prediction.by) ? [digest] : [];
+    }),
+  );
   const read = new Set(vertices.flatMap(({ inputs }) => inputs.map(({ digest }) => digest)));
   const needed = new Set(vertices.flatMap(({ digest }) => (read.has(digest) ? [] : [digest])));
   const pruned = new Set<string>();
-  for (const { digest, kind, inputs } of vertices.toReversed()) {
-    const prediction = predictions.get(digest);
-    const isMade = kind === "exec" || kind === "file";
-    const isLost =
-      prediction?.kind === "cached" && isMade && needed.has(digest) && !prediction.by.some((by) => isKept(by, kept));
-    // Nothing is known of what no recorded build made, as of what came from another cache.
-    if (isLost && prediction.by.length > 0) pruned.add(digest);
-    if (prediction?.kind === "runs" || pruned.has(digest)) for (const input of inputs) needed.add(input.digest);
+  for (const { digest, inputs } of vertices.toReversed()) {
+    if (lost.has(digest) && needed.has(digest)) pruned.add(digest);
+    if (predictions.get(digest)?.kind === "runs" || pruned.has(digest)) {
+      for (const input of inputs) needed.add(input.digest);
+    }
   }
   return pruned;
 }
 
-/** What is written down of a moment can be this much off, in milliseconds. */
-const tolerance = 2000;
+/**
+ * Tells which results a worker still has. It calls what a RUN made by its command, what another step made by its name,
+ * knows when it was made, and what it is built on: steps that look the same and ran at once differ in that.
+ */
+class KeptResults {
+  readonly #records: ReadonlyMap<string, KeptRecord>;
+  readonly #found = new Map<Making, ReadonlySet<string>>();
 
-function isKept({ name, kind, runs, op }: RecordedVertex, kept: readonly KeptRecord[]): boolean {
-  const isMadeThen = ({ createdAt }: KeptRecord) =>
-    runs.some(({ started, completed }) => createdAt >= started - tolerance && createdAt <= completed + tolerance);
-  const isItsOwn = ({ description }: KeptRecord) => {
-    // Older workers call all of these the same.
-    if (kind !== "exec") return description === "fileop target" || sameText(description, name);
-    const [, command] = /^mount \S+ from exec (.*)$/s.exec(description) ?? [];
-    return command !== undefined && (op?.kind !== "exec" || sameText(command, op.args.join(" ")));
-  };
-  return kept.some((record) => isMadeThen(record) && isItsOwn(record));
+  constructor(kept: readonly KeptRecord[]) {
+    this.#records = new Map(kept.map((record) => [record.id, record]));
+  }
+
+  /** Nothing is known of what no recorded build made, as of what came from another cache, nor of sources. */
+  has(by: readonly Making[]): boolean {
+    return by.length === 0 || by.some((making) => !isStep(making.vertex) || this.#recordsOf(making).size > 0);
+  }
+
+  /** Their ids. */
+  #recordsOf(making: Making): ReadonlySet<string> {
+    const known = this.#found.get(making);
+    if (known !== undefined) return known;
+    const found = new Set<string>();
+    this.#found.set(making, found);
+    for (const record of this.#records.values()) {
+      if (isMadeThen(record, making.vertex) && isCalled(record, making.vertex) && this.#isBuiltOn(record, making)) {
+        found.add(record.id);
+      }
+    }
+    return found;
+  }
+
+  /** The last of the layers that are joined is the one that was joined then. */
+  #isBuiltOn({ parents }: KeptRecord, { vertex, inputs }: Making): boolean {
+    const parent = this.#records.get(parents.at(-1) ?? "");
+    if (parent === undefined) return true;
+    return (vertex.kind === "merge" ? inputs.slice(-1) : inputs).some(
+      (by) =>
+        by.length === 0 ||
+        by.some((making) => (isStep(making.vertex) ? this.#recordsOf(making).has(parent.id) : !isOfStep(parent))),
+    );
+  }
 }
 
-/** Of a recorded text, parts can be cleared. */
-function sameText(full: string, recorded: string): boolean {
-  const parts = recorded.slice(0, 5000).split(/\$\w+|\*\*\*/);
-  let at = 0;
+function isStep({ kind }: RecordedVertex): boolean {
+  return kind === "exec" || kind === "file" || kind === "merge";
+}
+
+/** Moments are written down in whole milliseconds, of which this many can be lost. */
+const tolerance = 10;
+
+function isMadeThen({ createdAt }: KeptRecord, { runs }: RecordedVertex): boolean {
+  return runs.some(({ started, completed }) => createdAt >= started - tolerance && createdAt <= completed + tolerance);
+}
+
+function isCalled({ description }: KeptRecord, { name, kind, op }: RecordedVertex): boolean {
+  // Older workers call all of these the same.
+  if (kind !== "exec") return description === "fileop target" || isSameText(description, name);
+  const [, command] = ofCommand.exec(description) ?? [];
+  return command !== undefined && (op?.kind !== "exec" || isSameText(command, op.args.join(" ")));
+}
+
+const ofCommand = /^mount \S+ from exec (.*)$/s;
+
+/** Steps of Dockerfiles have names in brackets. */
+function isOfStep({ description }: KeptRecord): boolean {
+  return ofCommand.test(description) || /^(?:\[|fileop target$)/.test(description);
+}
+
+/** Of a recorded text, parts can be cleared, and its end can be cut off. */
+function isSameText(full: string, recorded: string): boolean {
+  const isCut = recorded.length > mostOfText;
+  const [first = "", ...parts] = recorded.slice(0, mostOfText).split(/\$\w+|\*\*\*/);
+  const text = clearAddresses(full);
+  const last = isCut ? undefined : parts.pop();
+  if (last === undefined && !isCut) return text === first;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
   for (const part of parts) {
-    const found = full.indexOf(part, at);
+    const found = text.indexOf(part, at);
     if (found === -1) return false;
     at = found + part.length;
   }
-  return true;
+  return last === undefined || text.slice(at).endsWith(last);
 }
+
+const mostOfText = 5000;

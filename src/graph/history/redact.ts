@@ -20,8 +20,13 @@ export function redacter(
   return (text) => {
     let cleared = text;
     for (const [instead, value] of values) cleared = cleared.replaceAll(value, () => instead);
-    return cleared.replace(credentials, "$1").replace(queries, "$1");
+    return clearAddresses(cleared);
   };
+}
+
+/** Clears a text of the credentials and queries of addresses. */
+export function clearAddresses(text: string): string {
+  return text.replace(credentials, "$1").replace(queries, "$1");
 }
 
 const shortest = 4;

@@ -163,31 +163,6 @@ describe("why it ran", () => {
     expect(summary(explainBuild(elsewhere, record))["RUN install"]).toBe("worker");
   });
 
-  it("says before a build what was pruned and is needed", async () => {
-    const record = await recordOf(first);
-    const saidWithout = (...gone: string[]) => {
-      const kept = record.vertices
-        .filter(({ name }) => !gone.some((part) => name.includes(part)))
-        .map(({ name, op, runs }) => ({
-          description: op?.kind === "exec" ? `mount / from exec ${op.args.join(" ")}` : name,
-          createdAt: runs[0]?.started ?? 0,
-        }));
-      return summary(predictBuild(record, [record], record, kept));
-    };
-    expect(saidWithout()).toEqual({});
-    expect(saidWithout("RUN install", "COPY package.json")).toEqual({});
-    expect(saidWithout("RUN finish")).toEqual({ "RUN finish": "pruned" });
-    expect(saidWithout("RUN finish", "COPY --from", "RUN make", "COPY package.json")).toEqual({
-      "RUN make 1": "pruned",
-      "COPY --from=build /app/out /out": "pruned",
-      "RUN finish": "pruned",
-    });
-    expect(Object.keys(saidWithout("RUN", "COPY"))).toHaveLength(6);
-    // Of what no build on record made, nothing is known.
-    const found = await recordOf({ ...first, states: { RUN: "cached", COPY: "cached", FROM: "cached" } });
-    expect(summary(predictBuild(record, [found], found, []))).toEqual({});
-  });
-
   it("names the platform", async () => {
     const before = await recordOf({ dockerfile: "FROM alpine\nRUN a\n", platforms: ["linux/amd64"] });
     const after = await recordOf({ dockerfile: "FROM alpine\nRUN a\n", platforms: ["linux/arm64"] });
