@@ -78,6 +78,8 @@ export interface CompletedEvent {
   /** When its present run started. */
   readonly started: number;
   readonly at: number;
+  /** Nothing ran: its result was fetched from where it was found. */
+  readonly isTransfer?: true;
 }
 
 export interface FailedEvent {

@@ -21,8 +21,10 @@ export class Recorder {
         vertex.state = "cached";
         break;
       case "completed":
-        // What was found in a remote cache is fetched when it is needed, which is told as another run: nothing ran.
-        if (vertex.state !== "cached") vertex.state = "completed";
+        // A worker takes for cached what is not looked at yet when something that was built on it is found. It can run still.
+        if (vertex.state !== "cached" || (vertex.inputs.length > 0 && event.isTransfer !== true)) {
+          vertex.state = "completed";
+        }
         vertex.runs.push({ started: event.started, completed: event.at });
         break;
       case "failed":

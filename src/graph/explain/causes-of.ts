@@ -110,6 +110,6 @@ function workerCause({ worker }: ExplainedBuild, against: BuildRecord): Cause | 
 }
 
 /** An instruction without its place in the Dockerfile. */
-function textOf(name: string): string {
+export function textOf(name: string): string {
   return name.replace(/^\[[^\]]*\] /, "");
 }

@@ -1,6 +1,7 @@
 import type { RecordedVertex } from "../history/build-record.ts";
 import { clearAddresses } from "../history/redact.ts";
 import type { Making, Prediction } from "./cache-model.ts";
+import { textOf } from "./causes-of.ts";
 
 /** A record of a worker's cache, as far as it counts here. */
 export interface KeptRecord {
@@ -24,9 +25,9 @@ export function prunedVertices(
   const results = new KeptResults(kept);
   // Inputs first, so that what each was built on is known by then.
   const lost = new Set(
-    vertices.flatMap(({ digest }) => {
-      const prediction = predictions.get(digest);
-      return prediction?.kind === "cached" && !results.has(prediction.by) ? [digest] : [];
+    vertices.flatMap((vertex) => {
+      const prediction = predictions.get(vertex.digest);
+      return prediction?.kind === "cached" && !results.has(vertex, prediction.by) ? [vertex.digest] : [];
     }),
   );
   const read = new Set(vertices.flatMap(({ inputs }) => inputs.map(({ digest }) => digest)));
@@ -53,9 +54,11 @@ class KeptResults {
     this.#records = new Map(kept.map((record) => [record.id, record]));
   }
 
-  /** Nothing is known of what no recorded build made, as of what came from another cache, nor of sources. */
-  has(by: readonly Making[]): boolean {
-    return by.length === 0 || by.some((making) => !isStep(making.vertex) || this.#recordsOf(making).size > 0);
+  /** What no recorded build made must look like the step, whenever it was made; or come from another cache. */
+  has(vertex: RecordedVertex, by: readonly Making[]): boolean {
+    if (by.length > 0) return by.some((making) => !isStep(making.vertex) || this.#recordsOf(making).size > 0);
+    if (!isStep(vertex)) return true;
+    return [...this.#records.values()].some((record) => isCalled(record, vertex) || isImported(record));
   }
 
   /** Their ids. */
@@ -97,12 +100,16 @@ function isMadeThen({ createdAt }: KeptRecord, { runs }: RecordedVertex): boolea
 
 function isCalled({ description }: KeptRecord, { name, kind, op }: RecordedVertex): boolean {
   // Older workers call all of these the same.
-  if (kind !== "exec") return description === "fileop target" || isSameText(description, name);
+  if (kind !== "exec") return description === "fileop target" || isSameText(textOf(description), textOf(name));
   const [, command] = ofCommand.exec(description) ?? [];
   return command !== undefined && (op?.kind !== "exec" || isSameText(command, op.args.join(" ")));
 }
 
 const ofCommand = /^mount \S+ from exec (.*)$/s;
+
+function isImported({ description }: KeptRecord): boolean {
+  return description.startsWith("imported ");
+}
 
 /** Steps of Dockerfiles have names in brackets. */
 function isOfStep({ description }: KeptRecord): boolean {

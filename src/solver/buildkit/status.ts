@@ -29,7 +29,7 @@ export class StatusReader {
     const digest = vertex.digest ?? "";
     let known = this.#vertices.get(digest);
     if (known === undefined) {
-      known = { started: undefined, ended: true };
+      known = { started: undefined, ended: true, hasInputs: (vertex.inputs ?? []).length > 0 };
       this.#vertices.set(digest, known);
       events.push(introduce(vertex, digest));
     }
@@ -44,13 +44,14 @@ export class StatusReader {
     }
     if (completed === undefined || known.ended) return;
     known.ended = true;
-    endings.push(ending(vertex, digest, started ?? completed, completed));
+    endings.push(ending(vertex, known, started ?? completed, completed));
   }
 }
 
 interface Known {
   started: number | undefined;
   ended: boolean;
+  readonly hasInputs: boolean;
 }
 
 /** A message may hold two runs of one vertex: the first has ended before the second begins. */
@@ -75,13 +76,16 @@ function introduce(vertex: control.Vertex.$Properties, digest: string): SolveEve
   };
 }
 
-function ending(vertex: control.Vertex.$Properties, digest: string, started: number, at: number): SolveEvent {
+function ending(vertex: control.Vertex.$Properties, known: Known, started: number, at: number): SolveEvent {
+  const digest = vertex.digest ?? "";
   const error = vertex.error ?? "";
   if (error !== "") {
     return { kind: "failed", vertex: digest, started, at, error, cancelled: /context cancell?ed/i.test(error) };
   }
   if (vertex.cached === true) return { kind: "cached", vertex: digest, at };
-  return { kind: "completed", vertex: digest, started, at };
+  // What tells of a transfer leaves out the inputs.
+  const isTransfer = known.hasInputs && (vertex.inputs ?? []).length === 0;
+  return { kind: "completed", vertex: digest, started, at, ...(isTransfer ? { isTransfer } : {}) };
 }
 
 function readProgress(status: control.VertexStatus.$Properties): SolveEvent {

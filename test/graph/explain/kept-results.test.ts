@@ -51,10 +51,21 @@ describe("what a worker has no longer", () => {
     expect(pruned(record, () => false)).toHaveLength(6);
   });
 
-  it("is not known where no recorded build made it", async () => {
+  it("is told by how it looks where no recorded build made it", async () => {
     const record = await recordOf({ dockerfile, files });
     const found = await recordOf({ dockerfile, files, states: { RUN: "cached", COPY: "cached", FROM: "cached" } });
-    expect(predictBuild(record, [found], found, []).vertices.flatMap(({ causes }) => causes)).toEqual([]);
+    const runs = (kept: readonly KeptRecord[]) =>
+      predictBuild(record, [found], found, kept).vertices.flatMap(({ causes, name }) =>
+        causes.length > 0 ? [name] : [],
+      );
+    const older = keptOf(record).map((kept) => ({ ...kept, createdAt: 1, parents: [] }));
+    expect(runs(older)).toEqual([]);
+    expect(runs(older.filter(({ description }) => !description.includes("finish")))).toEqual([
+      "[stage-1 3/3] RUN finish",
+    ]);
+    expect(runs([])).toHaveLength(6);
+    const elsewhere = { id: "x", description: `imported ${record.dockerfileDigest}`, parents: [], createdAt: 1 };
+    expect(runs([elsewhere])).toEqual([]);
   });
 
   it("is a step, and no other one whose command only begins like it", async () => {

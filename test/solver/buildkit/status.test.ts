@@ -2,6 +2,7 @@ import Long from "long";
 import { describe, expect, test } from "vitest";
 import { control } from "../../../src/solver/buildkit/proto/gen/buildkit.js";
 import { StatusReader } from "../../../src/solver/buildkit/status.ts";
+import { Recorder } from "../../../src/solver/recorder.ts";
 
 describe("a worker's status as events", () => {
   test("a vertex is introduced once, then starts and ends", () => {
@@ -37,6 +38,22 @@ describe("a worker's status as events", () => {
       { started: at(3), completed: at(3), cached: true },
     ].flatMap((state) => read(reader, { vertexes: [{ digest: "sha256:a", ...state }] }).map(({ kind }) => kind));
     expect(kinds).toEqual(["vertex", "started", "completed", "cached"]);
+  });
+
+  test("what seems to be cached and then runs has run; what was fetched has not", () => {
+    const states = (...messages: readonly object[]) => {
+      const [reader, recorder] = [new StatusReader(), new Recorder()];
+      const vertex = { digest: "sha256:b", inputs: ["sha256:a"] };
+      const cached = { ...vertex, started: at(1), completed: at(1), cached: true };
+      for (const state of [vertex, cached, ...messages]) {
+        for (const event of reader.read({ vertexes: [state] })) recorder.record(event);
+      }
+      return recorder.timings().map(({ state }) => state);
+    };
+    expect(states()).toEqual(["cached"]);
+    const run = { digest: "sha256:b", started: at(2), completed: at(3) };
+    expect(states({ ...run, inputs: ["sha256:a"] })).toEqual(["completed"]);
+    expect(states(run)).toEqual(["cached"]);
   });
 
   test("of two runs in one message, the first ends before the second begins", () => {
