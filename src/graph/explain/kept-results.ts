@@ -15,21 +15,16 @@ export interface KeptRecord {
 
 /**
  * The vertices that are said to be cached and will run all the same, since the worker has no longer what they made and
- * something needs it: the end of the build, or a step that runs.
+ * something needs it: the end of the build, or a step that runs. `last` is what was built last, and what is said of that.
  */
 export function prunedVertices(
   vertices: readonly RecordedVertex[],
-  predictions: ReadonlyMap<string, Prediction>,
+  predictions: Predictions,
   kept: readonly KeptRecord[],
+  last?: { readonly vertices: readonly RecordedVertex[]; readonly predictions: Predictions },
 ): ReadonlySet<string> {
-  const results = new KeptResults(kept);
-  // Inputs first, so that what each was built on is known by then.
-  const lost = new Set(
-    vertices.flatMap((vertex) => {
-      const prediction = predictions.get(vertex.digest);
-      return prediction?.kind === "cached" && !results.has(vertex, prediction.by) ? [vertex.digest] : [];
-    }),
-  );
+  const isPruned = last !== undefined && lostVertices(last.vertices, last.predictions, new KeptResults(kept)).size > 0;
+  const lost = lostVertices(vertices, predictions, new KeptResults(kept, isPruned));
   const read = new Set(vertices.flatMap(({ inputs }) => inputs.map(({ digest }) => digest)));
   const needed = new Set(vertices.flatMap(({ digest }) => (read.has(digest) ? [] : [digest])));
   const pruned = new Set<string>();
@@ -42,6 +37,22 @@ export function prunedVertices(
   return pruned;
 }
 
+type Predictions = ReadonlyMap<string, Prediction>;
+
+/** Inputs first, so that what each was built on is known by then. */
+function lostVertices(
+  vertices: readonly RecordedVertex[],
+  predictions: Predictions,
+  results: KeptResults,
+): ReadonlySet<string> {
+  return new Set(
+    vertices.flatMap((vertex) => {
+      const prediction = predictions.get(vertex.digest);
+      return prediction?.kind === "cached" && !results.has(vertex, prediction.by) ? [vertex.digest] : [];
+    }),
+  );
+}
+
 /**
  * Tells which results a worker still has. It calls what a RUN made by its command, what another step made by its name,
  * knows when it was made, and what it is built on: steps that look the same and ran at once differ in that.
@@ -50,8 +61,12 @@ class KeptResults {
   readonly #records: ReadonlyMap<string, KeptRecord>;
   readonly #found = new Map<Making, ReadonlySet<string>>();
 
-  constructor(kept: readonly KeptRecord[]) {
+  readonly #isPruned: boolean;
+
+  /** `isPruned`: something was removed since the last build. */
+  constructor(kept: readonly KeptRecord[], isPruned = false) {
     this.#records = new Map(kept.map((record) => [record.id, record]));
+    this.#isPruned = isPruned;
   }
 
   /** What no recorded build made must look like the step, whenever it was made; or come from another cache. */
@@ -68,11 +83,24 @@ class KeptResults {
     const found = new Set<string>();
     this.#found.set(making, found);
     for (const record of this.#records.values()) {
-      if (isMadeThen(record, making.vertex) && isCalled(record, making.vertex) && this.#isBuiltOn(record, making)) {
-        found.add(record.id);
-      }
+      const isItsOwn = isMadeThen(record, making.vertex) && isCalled(record, making.vertex);
+      if (isItsOwn && this.#isBuiltOn(record, making) && !this.#isForgotten(record)) found.add(record.id);
     }
     return found;
+  }
+
+  /**
+   * An engine that builds on an image that it has already keeps a record without a description for its layers. After
+   * anything was removed it finds no more what stands on that, though it is kept.
+   */
+  #isForgotten(record: KeptRecord): boolean {
+    if (!this.#isPruned) return false;
+    let at = record;
+    for (let parent = this.#records.get(at.parents[0] ?? ""); parent !== undefined; ) {
+      at = parent;
+      parent = this.#records.get(at.parents[0] ?? "");
+    }
+    return at !== record && at.description === "";
   }
 
   /** The last of the layers that are joined is the one that was joined then. */

@@ -118,4 +118,14 @@ describe("what a worker has no longer", () => {
       "cached",
     ]);
   });
+
+  it("is all that stands on layers of the engine's own images, once anything was removed since the last build", async () => {
+    const record = await recordOf({ dockerfile, files });
+    const own = keptOf(record).map((kept) => (kept.description.includes("FROM") ? { ...kept, description: "" } : kept));
+    const runs = (kept: readonly KeptRecord[]) =>
+      predictBuild(record, [record], record, kept).vertices.filter(({ causes }) => causes.length > 0).length;
+    expect(runs(own)).toBe(0);
+    expect(without(record, "-c make")).toEqual([]);
+    expect(runs(own.filter(({ description }) => !description.includes("-c make")))).toBe(6);
+  });
 });
