@@ -5,6 +5,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -15,11 +16,15 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { expect, onTestFinished, test } from "vitest";
+import { connect } from "../../src/solver/client.ts";
 import type { SolveOptions } from "../../src/solver/solve-options.ts";
 import { describeTree } from "../solver/filesync/rig.ts";
 import { type Build, build, ranSteps, temporaryFolder } from "./builds.ts";
-import { run } from "./worker.ts";
+import { run, testWorker } from "./worker.ts";
+
+const cli = fileURLToPath(new URL("../../dist/cli.cjs", import.meta.url));
 
 /** Whoever compiles, the files go the same way. */
 const compilers: readonly SolveOptions[] = [{}, { frontend: "dockerfile.v0" }];
@@ -209,4 +214,26 @@ test("a build that is cancelled while it exports leaves nothing half-written", a
   }
   expect(existsSync(join(folder, "out.tar"))).toBe(!stop.signal.aborted);
   rmSync(context, { recursive: true });
+});
+
+test("what was written before a build began is in it, however shortly before", async () => {
+  const context = temporaryFolder();
+  const dest = join(temporaryFolder(), "out");
+  writeFileSync(join(context, "Dockerfile"), "FROM scratch\nCOPY . /\n");
+  for (let index = 0; index < 300; index++) writeFileSync(join(context, `other-${index}`), "");
+  const client = await connect(testWorker().dockerHost);
+  onTestFinished(() => client.close());
+  const solved = () => client.solve(context, { outputs: [{ type: "local", dest }] });
+  const started = () => run(process.execPath, [cli, "solve", context, "-o", dest, "--progress", "plain"]);
+  for (const [turn, begin] of [started, started, ...Array.from({ length: 4 }, () => solved)].entries()) {
+    // Of the same length as before, and something that comes and goes.
+    writeFileSync(join(context, "edited"), `turn ${10 + turn}`);
+    const [fresh, gone] = [join(context, `fresh-${turn}`), join(context, `fresh-${turn - 1}`)];
+    rmSync(gone, { force: true });
+    writeFileSync(fresh, "");
+    await begin();
+    expect(readFileSync(join(dest, "edited"), "utf8")).toBe(`turn ${10 + turn}`);
+    expect(existsSync(join(dest, `fresh-${turn}`))).toBe(true);
+    rmSync(dest, { recursive: true });
+  }
 });

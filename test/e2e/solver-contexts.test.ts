@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { solve } from "../../src/solver/solve.ts";
 import { build, contextWith, temporaryFolder } from "./builds.ts";
@@ -82,3 +82,56 @@ test("outputs without a place are refused before anything is built", async () =>
     expect(kinds).toEqual([]);
   }
 });
+
+test("a layer of an OCI layout that is as long as it should be and not the right one fails the build, which leaves nothing", async () => {
+  const layout = join(temporaryFolder(), "layout");
+  const file = join(temporaryFolder(), "file");
+  writeFileSync(file, randomBytes(8).toString("hex"));
+  const layer = readFileSync(await archiveOf(file));
+  const blob = (content: Uint8Array, mediaType: string) => {
+    const digest = createHash("sha256").update(content).digest("hex");
+    mkdirSync(join(layout, "blobs/sha256"), { recursive: true });
+    writeFileSync(join(layout, "blobs/sha256", digest), content);
+    return { mediaType: `application/vnd.oci.image.${mediaType}`, digest: `sha256:${digest}`, size: content.length };
+  };
+  const asBlob = (value: object, mediaType: string) => blob(Buffer.from(JSON.stringify(value)), mediaType);
+  const layers = [blob(layer, "layer.v1.tar")];
+  const rootfs = { type: "layers", diff_ids: layers.map(({ digest }) => digest) };
+  const config = asBlob({ os: "linux", architecture: "amd64", config: {}, rootfs }, "config.v1+json");
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const manifest = asBlob({ schemaVersion: 2, mediaType, config, layers }, "manifest.v1+json");
+  writeFileSync(join(layout, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
+  writeFileSync(join(layout, "index.json"), JSON.stringify({ schemaVersion: 2, manifests: [manifest] }));
+  const place = join(layout, "blobs", String(layers[0]?.digest).replace(":", "/"));
+  const damaged = Buffer.from(layer);
+  damaged[600] = (damaged[600] ?? 0) ^ 1;
+  writeFileSync(place, damaged);
+
+  const dest = join(temporaryFolder(), "out");
+  const archive = join(temporaryFolder(), "out.tar");
+  const context = contextWith("FROM base\nCOPY a.txt /\n");
+  const options = { namedContexts: { base: `oci-layout://${layout}@${manifest.digest}` }, platforms: ["linux/amd64"] };
+  for (const compiler of [{}, { frontend: "dockerfile.v0" }]) {
+    for (const output of [
+      { type: "local" as const, dest },
+      { type: "oci" as const, dest: archive },
+    ]) {
+      const failing = build(context, { ...options, ...compiler, outputs: [output] });
+      await expect(failing).rejects.toMatchObject({ message: expect.stringContaining(String(layers[0]?.digest)) });
+    }
+  }
+  expect([existsSync(dest), existsSync(archive)]).toEqual([false, false]);
+  expect(readdirSync(dirname(archive))).toEqual([]);
+  // What was wrong is not kept: the right one is taken.
+  writeFileSync(place, layer);
+  await build(context, { ...options, outputs: [{ type: "local", dest }] });
+  expect(readFileSync(join(dest, "file"), "utf8")).toBe(readFileSync(file, "utf8"));
+});
+
+/** A tar archive of a file. */
+async function archiveOf(file: string): Promise<string> {
+  const archive = join(temporaryFolder(), "layer.tar");
+  const { code, stderr } = await run("tar", ["-cf", archive, "-C", dirname(file), basename(file)]);
+  expect(code, stderr).toBe(0);
+  return archive;
+}

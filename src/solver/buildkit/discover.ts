@@ -217,6 +217,6 @@ function absentRemedy(addr: string | undefined): string {
 }
 
 function reason(error: unknown): string {
-  if (error instanceof Error && error.name === "TimeoutError") return "no answer within 5 seconds";
+  if (error instanceof Error && error.name === "TimeoutError") return "no answer within 20 seconds";
   return errnoOf(error) === "ECONNREFUSED" ? "nobody listens" : errnoText(error);
 }

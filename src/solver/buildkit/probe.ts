@@ -3,8 +3,8 @@ import { TLSSocket } from "node:tls";
 import type { Endpoint } from "./address.ts";
 import { dial } from "./dial.ts";
 
-/** How long an endpoint may take to say its first word. */
-const patience = 5000;
+/** How long an endpoint may take to say its first word, in milliseconds: engines of busy machines take their time. */
+const patience = 20_000;
 
 /**
  * Finds out who listens at an endpoint: a Docker engine answers HTTP/1.1, buildkitd only gRPC.
