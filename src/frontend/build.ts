@@ -121,7 +121,7 @@ async function buildSubject(build: Build, signal: AbortSignal): Promise<Frontend
   const standIns = own && standInsFor(compilation, own, multiPlatform);
   if (standIns !== undefined)
     return withAttestations(frontendResult(compilation, standIns.refs, multiPlatform), standIns);
-  const makeAttestations = await sbomMaker(gateway, config.localPlatform, signal);
+  const makeAttestations = await sbomMaker(gateway, config, signal);
   const solves = compilation.platforms.map(({ definition }) => async (linked: AbortSignal) => {
     const result = await gateway.solve({ definition: definition.bytes, cacheImports }, linked);
     return result.ref;

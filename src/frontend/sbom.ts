@@ -1,5 +1,6 @@
 import { Failure } from "../failure.ts";
 import type { Compilation } from "../graph/compilation.ts";
+import type { BuildConfig } from "../graph/config/build-config.ts";
 import { decodeImage } from "../graph/image-decode.ts";
 import { imageEnv } from "../graph/image-state.ts";
 import { formatPlatformFully, type Platform } from "../platform.ts";
@@ -22,20 +23,23 @@ export type AttestationMaker = (
  */
 export async function sbomMaker(
   gateway: Gateway,
-  platform: Platform,
+  { localPlatform, targetPlatforms }: Pick<BuildConfig, "localPlatform" | "targetPlatforms">,
   signal: AbortSignal,
 ): Promise<AttestationMaker | undefined> {
   const { options, gatewayCaps } = gateway.build;
   const request = gatewayCaps.has("reference.attestations") ? sbomRequest(options) : undefined;
   if (request === undefined) return undefined;
-  const scanner = await resolveScanner(gateway, request, platform, signal);
+  const scanner = await resolveScanner(gateway, request, localPlatform, signal);
+  // BuildKit attests a platform as often as it is named.
+  const times = (name: string) => targetPlatforms.filter((target) => formatPlatformFully(target) === name).length || 1;
   return async ({ platforms }, linked) => {
     const scanned = platforms.map(async ({ platform: name, definition, scan }) => {
       const extras = new Map([...scan.extras].map(([extra, { bytes }]) => [extra, bytes]));
       const subject = { name, core: definition.bytes, extras, ignoreCache: scan.ignoreCache };
       const { ref } = await gateway.solve({ definition: sbomDefinition(scanner, subject) }, linked);
       const metadata = new Map(Object.entries({ reason: "sbom", "sbom-core": "sbom" }).map(encoded));
-      return [name, [{ ref, predicateType: "https://spdx.dev/Document", metadata }]] as const;
+      const attestation = { ref, predicateType: "https://spdx.dev/Document", metadata };
+      return [name, Array<Attestation>(times(name)).fill(attestation)] as const;
     });
     return new Map(await Promise.all(scanned));
   };

@@ -342,6 +342,30 @@ describe("options are looked at before anything else", () => {
   });
 });
 
+describe("an SBOM", () => {
+  const config = { os: "linux", architecture: "amd64", config: { Cmd: ["scan"] }, rootfs: { type: "layers" } };
+  const sbomOf = async (platform: string) => {
+    const { result } = await build("FROM scratch\nCOPY a /\n", {
+      options: { "attest:sbom": "generator=acme/scan", platform },
+      build: { gatewayCaps: new Set(["source.metaresolver", "reference.attestations"]) },
+      source: ({ identifier, attrs }) => ({
+        identifier,
+        attrs,
+        image: { digest: "", config: Buffer.from(JSON.stringify(config)) },
+      }),
+    });
+    return [...(result.attestations ?? [])].map(([name, attestations]) => [name, attestations.length]);
+  };
+
+  test("is made for a platform as often as it is named, as BuildKit's frontend makes it", async () => {
+    expect(await sbomOf("linux/amd64,linux/arm64")).toEqual([
+      ["linux/amd64", 1],
+      ["linux/arm64", 1],
+    ]);
+    expect(await sbomOf("linux/386,linux/386")).toEqual([["linux/386", 2]]);
+  });
+});
+
 describe("a build that a provenance will tell of", () => {
   const dockerfile = "FROM alpine as Made\nRUN x\n";
 

@@ -4,6 +4,7 @@ import { Failure } from "../../src/failure.ts";
 import { check } from "../../src/graph/check.ts";
 import { checkJson, checkStatus } from "../../src/graph/check-shape.ts";
 import { checkText } from "../../src/graph/check-text.ts";
+import { compile } from "../../src/graph/compile.ts";
 import type { CompileOptions, SourceResolver } from "../../src/graph/compile-options.ts";
 
 const alpine = { config: { os: "linux", architecture: "amd64", config: {}, rootfs: { type: "layers" } } };
@@ -117,6 +118,21 @@ describe("check", () => {
     await expect(check("FROM busybox\n", { resolver: resolverThat(bug) })).rejects.toBe(bug);
     const signal = AbortSignal.abort(new Failure("cancelled", "stopped"));
     await expect(check("FROM busybox\n", { ...options, signal })).rejects.toMatchObject({ code: "cancelled" });
+  });
+
+  it("tells of a platform what BuildKit tells, what to write, and points at the flag", async () => {
+    const source = "ARG MY_ARCH=amd64\nFROM --platform=linux/${MYARCH} alpine\n";
+    const error: unknown = await compile(source, options).catch((reason: unknown) => reason);
+    if (!(error instanceof DockerfileError)) throw error;
+    // As its frontend's own tests want it.
+    const theirs =
+      'failed to parse platform linux/${MYARCH}: "" is an invalid component of "linux/": platform specifier component ' +
+      'must match "^[A-Za-z0-9_.-]+$": invalid argument (did you mean MY_ARCH?)';
+    expect(error.message).toBe(`${theirs}; write os/architecture or os/architecture/variant, such as linux/arm64/v8`);
+    const [start, end] = ["--platform", " alpine"].map((text) => source.split("\n")[1]?.indexOf(text));
+    expect(error.diagnostics[0]?.ranges).toEqual([
+      { start: { line: 2, character: start }, end: { line: 2, character: end } },
+    ]);
   });
 
   it("refuses options that are malformed, which no Dockerfile can mend", async () => {
