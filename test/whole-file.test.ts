@@ -1,4 +1,4 @@
-import { link, mkdtemp, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { link, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { makeWhole, temporaryEnding, writeNew, writeWhole } from "../src/whole-f
 let folder = "";
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "llbc-whole-"));
+  return () => rm(folder, { recursive: true, force: true });
 });
 
 test("a file is replaced at once, and nothing stays beside it", async () => {
