@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { contextWith, temporaryFolder } from "./builds.ts";
+import { build, contextWith, temporaryFolder } from "./builds.ts";
 import { git } from "./web-server.ts";
 import { run, testWorker } from "./worker.ts";
 
@@ -47,6 +47,27 @@ test("a syntax line of docker's own is told of, and not followed", async () => {
   });
 });
 
+test("a build that is forwarded attests as it does with docker buildx: provenance, SBOM, and what --metadata-file has", async () => {
+  const context = repository();
+  const generator = `${testWorker().registry}/generator`;
+  const scan = contextWith(`ARG BASE
+FROM $BASE
+ENTRYPOINT ["/bin/sh", "-c", "echo '{\\"_type\\":\\"https://in-toto.io/Statement/v0.1\\",\\"predicateType\\":\\"https://spdx.dev/Document\\",\\"predicate\\":{}}' > $BUILDKIT_SCAN_DESTINATION/mine.spdx.json"]
+`);
+  await build(scan, { push: true, tags: [generator], attestations: { provenance: false } });
+  const flags = ["--provenance=mode=max", `--attest=type=sbom,generator=${generator}`];
+  const files = ["ours", "theirs"].map((name) => join(temporaryFolder(), `${name}.json`));
+  const [mine = "", other = ""] = files;
+  const ours = await provenances(context, [...flags, "--syntax=forward", `--metadata-file=${mine}`], "ours");
+  const theirs = await provenances(context, [...flags, `--metadata-file=${other}`], "theirs");
+  expect(ours).toHaveLength(2);
+  expect(ours).toEqual(theirs);
+  expect(JSON.stringify(ours)).toContain("https://spdx.dev/Document");
+  const [told, expected] = files.map((file) => Object.keys(JSON.parse(readFileSync(file, "utf8"))));
+  expect(told).toEqual(expected);
+  expect(told).toContain("containerimage.digest");
+});
+
 /** A context that git knows of. */
 function repository(): string {
   const context = contextWith(dockerfile);
@@ -57,7 +78,7 @@ function repository(): string {
   return context;
 }
 
-/** The provenances of the image that one of the two pushes, without what no two builds have in common. */
+/** The provenances and SBOMs of the image that one of the two pushes, without what no two builds have in common. */
 async function provenances(
   context: string,
   flags: readonly string[],
@@ -80,13 +101,13 @@ async function provenances(
   };
   const index: Index = JSON.parse(await read("manifests", "latest"));
   const attestations = index.manifests.filter(({ platform }) => platform.os === "unknown");
-  return Promise.all(
+  const statements = await Promise.all(
     attestations.map(async ({ digest }) => {
       const manifest: Manifest = JSON.parse(await read("manifests", digest));
-      const [statement = ""] = await Promise.all(manifest.layers.map((layer) => read("blobs", layer.digest)));
-      return JSON.parse(statement, withoutChance);
+      return Promise.all(manifest.layers.map((layer) => read("blobs", layer.digest)));
     }),
   );
+  return statements.flat().map((statement) => JSON.parse(statement, withoutChance));
 }
 
 interface Index {
