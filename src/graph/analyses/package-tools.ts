@@ -14,6 +14,8 @@ export interface PackageTool {
   /** Where it keeps what it downloads, for root, variables of the step with their defaults; and what has to be done for it to do so. */
   readonly caches: readonly string[];
   readonly cacheAdvice?: string;
+  /** The command that fetches its lists, which it does not by itself; where they are, and the flag that fetches them, too. */
+  readonly lists?: { readonly command: RegExp; readonly folder?: string; readonly flag?: string };
   /** Whether the packages are used where they are kept: then later steps need the mount, too. */
   readonly isStore?: true;
   readonly sharing?: "locked";
@@ -33,6 +35,7 @@ const apt: PackageTool = {
   kind: "system",
   caches: ["/var/cache/apt", "/var/lib/apt"],
   cacheAdvice: "remove /etc/apt/apt.conf.d/docker-clean, which empties them",
+  lists: { command: /^(?:apt|apt-get) update\b/, folder: "/var/lib/apt" },
   sharing: "locked",
   cachedShare: 0.5,
   base: 12_000,
@@ -48,6 +51,10 @@ const packageTools: readonly PackageTool[] = [
     kind: "system",
     caches: ["/etc/apk/cache"],
     uncached: { flag: "--no-cache", instead: "--update-cache" },
+    lists: {
+      command: /^apk update\b|^apk add (?:.* )?(?:-U|--update(?:-cache)?|--no-cache)\b/,
+      flag: "--update-cache",
+    },
     sharing: "locked",
     cachedShare: 0.5,
     base: 1500,

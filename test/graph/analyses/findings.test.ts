@@ -328,6 +328,17 @@ RUN pip install --no-cache-dir numpy
     ]);
   });
 
+  test("do not hide lists that an earlier step has fetched", async () => {
+    const apt = "FROM base\nRUN apt-get update\nRUN apt-get install -y gcc\n";
+    expect(await advice("uncached-install", apt)).toEqual([
+      "3: Give it --mount=type=cache,target=/var/cache/apt,sharing=locked; remove /etc/apt/apt.conf.d/docker-clean, which empties them.",
+    ]);
+    const apk = "FROM base\nRUN apk update\nRUN apk add git\n";
+    expect(await advice("uncached-install", apk)).toEqual([
+      "3: Give it --mount=type=cache,target=/etc/apk/cache,sharing=locked; add --update-cache.",
+    ]);
+  });
+
   test.each([
     ["it has a cache mount", "--mount=type=cache,target=/elsewhere npm ci"],
     ["there is no network", "--network=none npm ci"],

@@ -1,6 +1,6 @@
 import { commandEstimate } from "../estimate.ts";
-import { type Install, installOf } from "../package-tools.ts";
-import type { ShellCommand } from "../shell-commands.ts";
+import { type Install, installOf, type PackageTool } from "../package-tools.ts";
+import { baseOf, type ShellCommand } from "../shell-commands.ts";
 import { type DraftFinding, savingOf } from "./draft-finding.ts";
 import { rebuildTime, retimed, type TimedDag } from "./rebuild.ts";
 import type { FindingSubject, Run, Step } from "./subject.ts";
@@ -98,7 +98,7 @@ const alternatives = new Set(["npm", "yarn", "pnpm"]);
 
 function suggestionOf(installs: readonly Install[], run: Run): string {
   const mounts = installs.flatMap(({ tool }) =>
-    tool.caches.map((folder) => {
+    cachesOf(tool, run).map((folder) => {
       const target = withVariables(folder, run);
       return `--mount=type=cache,target=${target}${tool.sharing === undefined ? "" : `,sharing=${tool.sharing}`}`;
     }),
@@ -110,11 +110,26 @@ function suggestionOf(installs: readonly Install[], run: Run): string {
       ? `leave out ${uncached.flag}`
       : `write ${uncached.instead} for ${uncached.flag}`;
   });
+  const fetched = installs.flatMap(({ tool: { lists } }) =>
+    lists?.flag === undefined || fetchesLists(lists, run) ? [] : `add ${lists.flag}`,
+  );
   const emptied = run.commands.flatMap((command) => emptying(command, installs)).map((line) => `leave out ${line}`);
   const users = installs.some(({ tool }) => tool.isStore === true)
     ? ", and the same to the steps that use the packages"
     : "";
-  return `${[`Give it ${mounts.join(" ")}${users}`, ...new Set([...advice, ...flags, ...emptied])].join("; ")}.`;
+  return `${[`Give it ${mounts.join(" ")}${users}`, ...new Set([...advice, ...flags, ...fetched, ...emptied])].join("; ")}.`;
+}
+
+/** Lists that an earlier step has fetched would be hidden by an empty mount. */
+function cachesOf({ caches, lists }: PackageTool, run: Run): readonly string[] {
+  return lists === undefined || fetchesLists(lists, run) ? caches : caches.filter((folder) => folder !== lists.folder);
+}
+
+function fetchesLists({ command }: NonNullable<PackageTool["lists"]>, { commands }: Run): boolean {
+  return commands.some(({ words: [program = "", ...words] }) => {
+    const plain = [baseOf(program), ...words].join(" ");
+    return command.test(plain) || command.test(plain.replace(/ -\S+/g, ""));
+  });
 }
 
 /** The commands that would empty the cache. */
