@@ -1,4 +1,5 @@
 import { timeText } from "../graph/analyses/time-text.ts";
+import { lineRuns } from "../graph/line-runs.ts";
 import { addPaged, element, fold } from "./element.ts";
 import type { PageModel } from "./model.ts";
 import { stepButton } from "./step-button.ts";
@@ -23,7 +24,7 @@ export function criticalPanel(model: PageModel, store: Store): HTMLElement {
       {},
       element("td", { class: "number" }, timeText(from)),
       element("td", { class: "number" }, time),
-      element("td", {}, lines.join(", ")),
+      element("td", {}, lineRuns(lines)),
       element("td", {}, stepButton(model, store, vertex)),
     );
   });

@@ -1,5 +1,6 @@
 import type { ZoomTransform } from "d3-zoom";
 import { timeText } from "../graph/analyses/time-text.ts";
+import { lineRuns } from "../graph/line-runs.ts";
 import type { PageBox, PageVertex } from "../graph/page/page-data.ts";
 import type { Drawing } from "./canvas.ts";
 import { type Colours, colourOfKind } from "./colours.ts";
@@ -90,7 +91,7 @@ function drawText(context: Context, vertex: PageVertex, label: string, colours: 
 
 function facts({ ms, provenance, lines, emulation }: PageVertex): string {
   const time = `${provenance === "estimated" ? "~" : ""}${timeText(ms)}`;
-  const line = lines.length === 0 ? [] : [lines.length === 1 ? `line ${lines[0]}` : `lines ${lines.join(", ")}`];
+  const line = lines.length === 0 ? [] : [lines.length === 1 ? `line ${lines[0]}` : `lines ${lineRuns(lines, 3)}`];
   return [time, ...line, ...(emulation > 1 ? ["emulated"] : [])].join(" · ");
 }
 

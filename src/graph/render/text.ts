@@ -1,6 +1,7 @@
 import { tabTable } from "../../tab-table.ts";
 import type { BuildGraph } from "../build-graph.ts";
 import { visible } from "../excerpt.ts";
+import { lineRuns } from "../line-runs.ts";
 import { type GraphLayout, groupTitle, inputNumbers, layoutOf, type PlacedVertex } from "./layout.ts";
 
 /**
@@ -47,14 +48,7 @@ function rowOf(layout: GraphLayout, placed: PlacedVertex): readonly string[] {
 /** `line 4`, `lines 4-6`, or with gaps `lines 4,9`. */
 export function linesText(lines: readonly number[]): string {
   if (lines.length === 0) return "";
-  const runs: { first: number; last: number }[] = [];
-  for (const line of lines) {
-    const run = runs.at(-1);
-    if (run !== undefined && line === run.last + 1) run.last = line;
-    else runs.push({ first: line, last: line });
-  }
-  const text = runs.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)).join(",");
-  return `${lines.length === 1 ? "line" : "lines"} ${text}`;
+  return `${lines.length === 1 ? "line" : "lines"} ${lineRuns(lines)}`;
 }
 
 function count(number: number, one: string, many: string): string {
