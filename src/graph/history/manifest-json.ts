@@ -47,11 +47,19 @@ export class KnownFiles {
     }
   }
 
-  /** Its digests; undefined for a file that is not there, or was another one. */
+  /**
+   * Its digests; undefined for a file that is not there, or was another one. A folder that was there has those that it
+   * had: a worker that has the folder changes its permissions, and does not look at it again.
+   */
   find(file: SeenFile): Pick<ManifestFile, "digest" | "content"> | undefined {
     const start = lineStart(file);
     const line = this.#lines.get(pathPart(start));
-    if (line?.startsWith(start) !== true) return undefined;
+    if (line === undefined) return undefined;
+    if (file.kind === "directory") {
+      const { kind, path, digest, content } = fileIn(line);
+      return kind === file.kind && path === file.path ? { digest, content } : undefined;
+    }
+    if (!line.startsWith(start)) return undefined;
     const [digest, content] = listIn(jsonIn(`[${line.slice(start.length)}`), textIn);
     return { digest: textIn(digest), content: textIn(content) };
   }

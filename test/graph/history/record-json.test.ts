@@ -106,6 +106,13 @@ describe("manifests as text", () => {
     expect(known.find({ ...file, path: "a" })).toEqual({ digest: "sha256:0", content: "c" });
     expect(new KnownFiles(text, "none").find({ ...file, path: "a" })).toBeUndefined();
   });
+
+  it("give of a folder what it was when it was first seen, whatever its permissions and times are now", () => {
+    const folder = { ...file, path: "a", kind: "directory" as const };
+    const known = new KnownFiles(manifestsText(new Map([["one", { files: [folder, { ...file, path: "b" }] }]])), "one");
+    expect(known.find({ ...folder, permissions: 0o700, stamp: "t" })).toEqual({ digest: file.digest, content: "c" });
+    for (const path of ["b", "c"]) expect(known.find({ ...folder, path })).toBeUndefined();
+  });
 });
 
 describe("redacter", () => {

@@ -74,7 +74,8 @@ test("what the code made from the schema writes, we read", () => {
           xattrs: { "user.note": Buffer.from("hello") },
         },
       }).finish();
-      expect(decodePacket(bytes)).toEqual({ kind: "stat", stat: given });
+      const attributes = new Map([["user.note", Buffer.from("hello")]]);
+      expect(decodePacket(bytes)).toEqual({ kind: "stat", stat: { ...given, attributes } });
       const packet = fsutil.Packet.encode({ type: PacketType.PACKET_DATA, id: number, data }).finish();
       const read = decodePacket(packet);
       if (read.kind !== "data") throw new Error(read.kind);
