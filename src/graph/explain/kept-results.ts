@@ -103,14 +103,15 @@ class KeptResults {
     return at !== record && at.description === "";
   }
 
-  /** The last of the layers that are joined is the one that was joined then. */
+  /**
+   * The last of the layers that are joined is the one that was joined then. What is built on an image can stand on what a
+   * step made: an image that comes from a registry can have been built here, of layers that are still there.
+   */
   #isBuiltOn({ parents }: KeptRecord, { vertex, inputs }: Making): boolean {
     const parent = this.#records.get(parents.at(-1) ?? "");
     if (parent === undefined) return true;
     return (vertex.kind === "merge" ? inputs.slice(-1) : inputs).some(
-      (by) =>
-        by.length === 0 ||
-        by.some((making) => (isStep(making.vertex) ? this.#recordsOf(making).has(parent.id) : !isOfStep(parent))),
+      (by) => by.length === 0 || by.some((making) => !isStep(making.vertex) || this.#recordsOf(making).has(parent.id)),
     );
   }
 }
@@ -137,11 +138,6 @@ const ofCommand = /^mount \S+ from exec (.*)$/s;
 
 function isImported({ description }: KeptRecord): boolean {
   return description.startsWith("imported ");
-}
-
-/** Steps of Dockerfiles have names in brackets. */
-function isOfStep({ description }: KeptRecord): boolean {
-  return ofCommand.test(description) || /^(?:\[|fileop target$)/.test(description);
 }
 
 /** Of a recorded text, parts can be cleared, and its end can be cut off. */

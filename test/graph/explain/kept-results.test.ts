@@ -51,6 +51,14 @@ describe("what a worker has no longer", () => {
     expect(pruned(record, () => false)).toHaveLength(6);
   });
 
+  it("is not what stands on an image of layers that were made here", async () => {
+    const record = await recordOf({ dockerfile, files });
+    const kept = keptOf(record).map((each) =>
+      each.description.startsWith("pulled") ? { ...each, description: "[linux/amd64 2/2] COPY tools /opt" } : each,
+    );
+    expect(predictBuild(record, [record], record, kept).vertices.flatMap(({ causes }) => causes)).toEqual([]);
+  });
+
   it("is told by how it looks where no recorded build made it", async () => {
     const record = await recordOf({ dockerfile, files });
     const found = await recordOf({ dockerfile, files, states: { RUN: "cached", COPY: "cached", FROM: "cached" } });
