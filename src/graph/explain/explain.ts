@@ -39,9 +39,11 @@ export function predictBuild(
   const model = new CacheModel();
   for (const record of past) model.learn(record);
   const predictions = model.predict(build.vertices);
-  const before = past.at(-1)?.vertices ?? [];
-  const last = { vertices: before, predictions: model.predict(before) };
-  const pruned = kept === undefined ? new Set<string>() : prunedVertices(build.vertices, predictions, kept, last);
+  const lastOf = (vertices: readonly RecordedVertex[]) => ({ vertices, predictions: model.predict(vertices) });
+  const pruned =
+    kept === undefined
+      ? new Set<string>()
+      : prunedVertices(build.vertices, predictions, kept, lastOf(past.at(-1)?.vertices ?? []));
   const outcomes = new Map(predictions);
   for (const digest of pruned) outcomes.set(digest, { kind: "runs", unless: [] });
   return explanation(build, outcomes, against, pruned);

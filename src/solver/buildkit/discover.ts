@@ -8,7 +8,7 @@ import { nodesMadeFor } from "./builder/choose-nodes.ts";
 import { containerPlaces, nodePlaces } from "./builder/node-places.ts";
 import { probeContainer } from "./container-probe.ts";
 import { type Candidate, chosenEngine, contextName, dockerSockets } from "./engine-places.ts";
-import { probe } from "./probe.ts";
+import { patience, probe } from "./probe.ts";
 import { isSet, processSurroundings, type Surroundings } from "./surroundings.ts";
 
 export type { Candidate } from "./engine-places.ts";
@@ -217,6 +217,6 @@ function absentRemedy(addr: string | undefined): string {
 }
 
 function reason(error: unknown): string {
-  if (error instanceof Error && error.name === "TimeoutError") return "no answer within 20 seconds";
+  if (error instanceof Error && error.name === "TimeoutError") return `no answer within ${patience / 1000} seconds`;
   return errnoOf(error) === "ECONNREFUSED" ? "nobody listens" : errnoText(error);
 }

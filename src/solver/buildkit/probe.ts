@@ -4,7 +4,7 @@ import type { Endpoint } from "./address.ts";
 import { dial } from "./dial.ts";
 
 /** How long an endpoint may take to say its first word, in milliseconds: engines of busy machines take their time. */
-const patience = 20_000;
+export const patience = 20_000;
 
 /**
  * Finds out who listens at an endpoint: a Docker engine answers HTTP/1.1, buildkitd only gRPC.
