@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { solve } from "../../src/solver/solve.ts";
 import { build, contextWith, temporaryFolder } from "./builds.ts";
 import { run, testWorker } from "./worker.ts";
@@ -122,9 +122,11 @@ test("a layer of an OCI layout that is as long as it should be and not the right
   }
   expect([existsSync(dest), existsSync(archive)]).toEqual([false, false]);
   expect(readdirSync(dirname(archive))).toEqual([]);
-  // What was wrong is not kept: the right one is taken.
+  // What was wrong is not kept: the right one is taken, once the worker has collected what it could not commit, which
+  // it does on its own after the build that failed.
   writeFileSync(place, layer);
-  await build(context, { ...options, outputs: [{ type: "local", dest }] });
+  const repaired = () => build(context, { ...options, outputs: [{ type: "local", dest }] });
+  await vi.waitFor(repaired, { timeout: 60_000, interval: 500 });
   expect(readFileSync(join(dest, "file"), "utf8")).toBe(readFileSync(file, "utf8"));
 });
 
