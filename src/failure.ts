@@ -28,6 +28,7 @@ export interface FailureSource {
   readonly ranges: readonly Range[];
 }
 
+/** What a {@link Failure} tells besides its code and message. */
 export interface FailureOptions {
   /** What the user can do about it, as one sentence. */
   readonly remedy?: string;

@@ -15,6 +15,7 @@ export interface BuildGraph {
   vertex(digest: string): GraphVertex | undefined;
 }
 
+/** A step of the build: an op of LLB with what the Dockerfile says of it. */
 export interface GraphVertex {
   readonly digest: string;
   readonly kind: Op["kind"];

@@ -14,6 +14,7 @@ export interface CheckReport {
   readonly buildError?: CheckError;
 }
 
+/** A broken rule, as BuildKit's lint results have it. */
 export interface CheckWarning {
   readonly ruleName: string;
   readonly description?: string;
@@ -23,11 +24,13 @@ export interface CheckWarning {
   readonly location: InspectionLocation;
 }
 
+/** Why the Dockerfile does not compile, with its place: `buildError` of BuildKit's lint results. */
 export interface CheckError {
   readonly message: string;
   readonly location: InspectionLocation;
 }
 
+/** A text that locations point into, by its index among the sources. */
 export interface CheckSource {
   readonly filename: string;
   /** The Dockerfile, base64. */

@@ -20,6 +20,7 @@ export interface Compilation {
   readonly resultMetadata: Readonly<Record<string, string>>;
 }
 
+/** What the Dockerfile is on one platform: the definition that a worker solves and the config of the image. */
 export interface CompiledPlatform {
   /** The name of the result: `linux/arm64`. */
   readonly platform: string;

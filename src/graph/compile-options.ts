@@ -106,6 +106,7 @@ export interface SourceResolver {
   ): Promise<SourceMetadata>;
 }
 
+/** For which platform, how and by when the compiler asks for a base image. */
 export interface ImageRequest {
   readonly platform: string;
   /** `default`, `pull` or `local`. */
@@ -116,6 +117,10 @@ export interface ImageRequest {
   readonly logName?: string;
 }
 
+/**
+ * A base image that was found: its digest, its config as parsed or as its bytes are, and `ref` where another reference
+ * is to be used from here on.
+ */
 export type ResolvedImage =
   | { readonly digest?: string; readonly config: object | Uint8Array; readonly ref?: string }
   /** A source policy puts another source, no image, in its place: its identifier. */

@@ -8,6 +8,7 @@ export interface InspectionLocation {
   readonly ranges?: readonly InspectionRange[];
 }
 
+/** Lines from 1, the last one included; a line that is 0 is left out, as Go's JSON does. */
 export interface InspectionRange {
   readonly start: { readonly line?: number };
   readonly end: { readonly line?: number };

@@ -12,6 +12,7 @@ export interface OciImage {
   readonly config: OciImageConfig;
 }
 
+/** A line of an image's history, by the image specification: times as RFC 3339. */
 export interface OciHistory {
   readonly created?: string;
   readonly created_by?: string;
@@ -20,6 +21,7 @@ export interface OciHistory {
   readonly empty_layer?: boolean;
 }
 
+/** What a container of the image runs with, by the image specification, and Docker's own fields besides. */
 export interface OciImageConfig {
   readonly User?: string;
   readonly ExposedPorts?: Readonly<Record<string, Readonly<Record<string, never>>>>;

@@ -14,6 +14,7 @@ export interface Outline {
   readonly sources: readonly string[];
 }
 
+/** A build argument that the target knows: its default as expanded, and the comment above it. */
 export interface OutlineArg {
   readonly name: string;
   readonly description?: string;
@@ -21,12 +22,14 @@ export interface OutlineArg {
   readonly location: InspectionLocation;
 }
 
+/** A secret that a RUN of the target mounts; `required` where the build fails without it. */
 export interface OutlineSecret {
   readonly name: string;
   readonly required?: true;
   readonly location: InspectionLocation;
 }
 
+/** An ssh agent that a RUN of the target mounts. */
 export type OutlineSsh = OutlineSecret;
 
 /**

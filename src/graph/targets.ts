@@ -15,6 +15,7 @@ export interface TargetList {
   readonly sources: readonly string[];
 }
 
+/** A stage that can be built, as `docker build --call targets` tells it. */
 export interface Target {
   readonly name?: string;
   /** Of the last stage alone. */
@@ -45,6 +46,7 @@ export async function targets(source: string | Uint8Array, options: TargetsOptio
   };
 }
 
+/** How {@link targets} names the Dockerfile. */
 export interface TargetsOptions {
   /** The name of the Dockerfile, for the diagnostics; `Dockerfile` when absent. */
   readonly filename?: string;

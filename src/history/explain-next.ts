@@ -4,6 +4,7 @@ import type { KeptRecord } from "../graph/explain/kept-results.ts";
 import type { BuildRecord, RecordedSteps } from "../graph/history/build-record.ts";
 import { type History, listRecords, readSteps } from "./history-store.ts";
 
+/** What {@link explainNext} compares with, and what it may know of the worker. */
 export interface ExplainNextOptions {
   /** The build that it is compared with: one of the history. */
   readonly against?: BuildRecord | undefined;

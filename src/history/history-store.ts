@@ -13,6 +13,7 @@ import { moveFile, namesIn, shareFile, writeBeside, writeText } from "./history-
 /** So many builds are kept, and so many bytes of them: the newest. */
 const historyLimits = { records: 200, bytes: 128 << 20 };
 
+/** How much a history keeps, in builds and in bytes on disk; the oldest go first. */
 export interface HistoryLimits {
   readonly records: number;
   readonly bytes: number;

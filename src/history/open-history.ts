@@ -10,6 +10,7 @@ export function openHistory({ folder, env = environment() }: OpenHistoryOptions 
   return { folder: folder ?? stateFolder(env, "history") };
 }
 
+/** Where {@link openHistory} finds or makes the history. */
 export interface OpenHistoryOptions {
   readonly folder?: string | undefined;
   /** Where the folder is looked for; the process's own environment when absent. */

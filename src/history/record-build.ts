@@ -8,6 +8,7 @@ import { contextName } from "./context-name.ts";
 import { historyHash } from "./history-key.ts";
 import { type History, keepRecord, makeRoom } from "./history-store.ts";
 
+/** How {@link recordBuild} builds, and whom it tells of trouble. */
 export interface RecordBuildOptions {
   /** Hears why a build could not be recorded, which fails no build. */
   readonly onProblem?: ((message: string) => void) | undefined;

@@ -22,6 +22,7 @@ export interface DefinitionSource {
   readonly locations: ReadonlyMap<string, readonly DefinitionLocation[]>;
 }
 
+/** A text that locations point into: `language` such as `Dockerfile`, and how a worker loads it, if it can. */
 export interface SourceInfo {
   readonly filename: string;
   readonly language: string;
@@ -29,6 +30,7 @@ export interface SourceInfo {
   readonly definition: Definition | undefined;
 }
 
+/** Where in a source a vertex comes from. */
 export interface DefinitionLocation {
   /** Index into `infos`. */
   readonly sourceIndex: number;

@@ -4,6 +4,7 @@ import { base64, type Json, locationsJson, metadataJson, opJson } from "./op-jso
 import { type InputName, opText, printable } from "./op-text.ts";
 import type { UnmarshalledDefinition } from "./unmarshal.ts";
 
+/** What {@link dump} writes: lines for people, JSON with a line per op, or Graphviz. */
 export type DumpFormat = "text" | "json" | "dot";
 
 /** A definition for reading, ending in a newline; JSON is the protobuf JSON of each op with its digest. */

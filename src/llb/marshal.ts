@@ -18,6 +18,7 @@ import { checkLength, giveBack, NotUtf8, TooLarge, takeWriter, type Writer } fro
 
 export type { MarshalOptions } from "./op-context.ts";
 
+/** A definition with what became of each vertex that went into it. */
 export interface MarshalResult {
   readonly definition: Definition;
   /** One for each op but the head, in the order of the definition. */

@@ -3,6 +3,7 @@ import type { CapSet } from "./caps.ts";
 import type { Op, OpInput } from "./op.ts";
 import type { Edge, VertexBase } from "./vertex.ts";
 
+/** What a vertex's bytes depend on besides itself. */
 export interface MarshalOptions {
   /** The platform of vertices that name none. */
   readonly platform: Platform;

@@ -4,6 +4,7 @@ import type { ExecOp, Op, OpCredential, OpFileAction, OpInput, OpMount, OpOwner,
 import type { ProxyEnv } from "./op-fields.ts";
 import type { LinuxResources, OpMetadata } from "./op-metadata.ts";
 
+/** What `JSON.stringify` writes without loss. */
 export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 
 /**

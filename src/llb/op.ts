@@ -12,12 +12,14 @@ import type {
 /** An op as plain data: what a `pb.Op` message says, with inputs by digest. */
 export type Op = SourceOp | ExecOp | FileOp | MergeOp | DiffOp | BuildOp | PassthroughOp | HeadOp;
 
+/** An output of another op that the op reads. */
 export interface OpInput {
   readonly digest: string;
   /** Index among the outputs of that op. */
   readonly output: number;
 }
 
+/** What ops of every kind carry. */
 export interface OpBase {
   readonly inputs: readonly OpInput[];
   readonly platform: Platform | undefined;
@@ -30,12 +32,14 @@ export interface HeadOp extends OpBase {
   readonly kind: "head";
 }
 
+/** Gets files from outside: an image, a local folder, git, http. The scheme of the identifier says from where. */
 export interface SourceOp extends OpBase {
   readonly kind: "source";
   readonly identifier: string;
   readonly attrs: ReadonlyMap<string, string>;
 }
 
+/** Runs a process on mounts, each of which may become an output. */
 export interface ExecOp extends OpBase {
   readonly kind: "exec";
   readonly meta: OpExecMeta;
@@ -46,11 +50,13 @@ export interface ExecOp extends OpBase {
   readonly cdiDevices: readonly CdiDevice[];
 }
 
+/** The process of an exec, with what only the op's bytes say. */
 export interface OpExecMeta extends ExecMeta {
   /** Directories made for the targets of mounts are removed, and their parents too. */
   readonly removeMountStubsRecursive: boolean;
 }
 
+/** A secret in the environment of an exec, as the variable `name`. */
 export interface SecretEnv {
   readonly id: string;
   readonly name: string;
@@ -73,6 +79,7 @@ export interface OpMount {
   readonly ssh?: OpCredential | undefined;
 }
 
+/** What is mounted: an input, a secret, an agent's socket, a cache or memory. */
 export type MountKind = "bind" | "secret" | "ssh" | "cache" | "tmpfs";
 
 /** A secret or an ssh agent that the client holds under an id. */
@@ -84,11 +91,13 @@ export interface OpCredential {
   readonly optional: boolean;
 }
 
+/** Copies, writes and removes files; the actions read inputs and one another's outputs, by index. */
 export interface FileOp extends OpBase {
   readonly kind: "file";
   readonly actions: readonly OpFileAction[];
 }
 
+/** One action of a file op. */
 export type OpFileAction = OpCopy | OpMkfile | OpMkdir | OpRm | OpSymlink;
 
 /**
@@ -123,6 +132,7 @@ export interface OpCopy extends OpActionBase {
   readonly timestamp: Nanoseconds;
 }
 
+/** Writes a file; `mode` is what chmod(2) takes. */
 export interface OpMkfile extends OpActionBase {
   readonly kind: "mkfile";
   readonly path: string;
@@ -132,6 +142,7 @@ export interface OpMkfile extends OpActionBase {
   readonly timestamp: Nanoseconds;
 }
 
+/** Makes a directory; `mode` is what chmod(2) takes. */
 export interface OpMkdir extends OpActionBase {
   readonly kind: "mkdir";
   readonly path: string;
@@ -141,6 +152,7 @@ export interface OpMkdir extends OpActionBase {
   readonly timestamp: Nanoseconds;
 }
 
+/** Removes what stands at a path. */
 export interface OpRm extends OpActionBase {
   readonly kind: "rm";
   readonly path: string;
@@ -148,6 +160,7 @@ export interface OpRm extends OpActionBase {
   readonly allowWildcard: boolean;
 }
 
+/** Makes a symbolic link at `newpath` that points at `oldpath`. */
 export interface OpSymlink extends OpActionBase {
   readonly kind: "symlink";
   readonly oldpath: string;
@@ -156,6 +169,7 @@ export interface OpSymlink extends OpActionBase {
   readonly timestamp: Nanoseconds;
 }
 
+/** Whom what is written belongs to; where it names none, root or, in a copy, the owner as copied. */
 export interface OpOwner {
   readonly user: OpUser | undefined;
   readonly group: OpUser | undefined;
@@ -177,6 +191,7 @@ export interface DiffOp extends OpBase {
   readonly upper: number;
 }
 
+/** Builds a definition that stands in an input or in the op itself. */
 export interface BuildOp extends OpBase {
   readonly kind: "build";
   /** -1 is the worker itself, which then reads an LLB definition from an input. */
@@ -188,6 +203,7 @@ export interface BuildOp extends OpBase {
   readonly definition: Uint8Array | undefined;
 }
 
+/** Hands inputs on as outputs. */
 export interface PassthroughOp extends OpBase {
   readonly kind: "passthrough";
   readonly id: string;

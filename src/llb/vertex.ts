@@ -128,6 +128,7 @@ export interface FileChain {
   readonly actions: readonly FileAction[];
 }
 
+/** One action of a file vertex. */
 export type FileAction = CopyAction | MkfileAction | MkdirAction | RmAction | SymlinkAction;
 
 /** Paths are absolute; a relative one starts at `/`. */
@@ -154,6 +155,7 @@ export interface CopyAction {
   readonly timestamp?: Nanoseconds | undefined;
 }
 
+/** Writes a file; `mode` is what chmod(2) takes. */
 export interface MkfileAction {
   readonly kind: "mkfile";
   readonly path: string;
@@ -163,6 +165,7 @@ export interface MkfileAction {
   readonly timestamp?: Nanoseconds | undefined;
 }
 
+/** Makes a directory; `mode` is what chmod(2) takes. */
 export interface MkdirAction {
   readonly kind: "mkdir";
   readonly path: string;
@@ -172,6 +175,7 @@ export interface MkdirAction {
   readonly timestamp?: Nanoseconds | undefined;
 }
 
+/** Removes what stands at a path, which may hold wildcards where it says so. */
 export interface RmAction {
   readonly kind: "rm";
   readonly path: string;
@@ -179,6 +183,7 @@ export interface RmAction {
   readonly allowWildcard?: boolean | undefined;
 }
 
+/** Makes a symbolic link at `newpath` that points at `oldpath`. */
 export interface SymlinkAction {
   readonly kind: "symlink";
   readonly oldpath: string;

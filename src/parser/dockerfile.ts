@@ -11,6 +11,7 @@ export interface Directive {
   readonly lines: readonly number[];
 }
 
+/** The parser directives above the first instruction: `# syntax=`, `# escape=`, `# check=`. */
 export interface Directives {
   readonly syntax?: Directive;
   readonly escape?: Directive;

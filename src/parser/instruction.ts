@@ -48,13 +48,17 @@ export interface CommandLine {
   readonly prependShell: boolean;
 }
 
+/** What ADD and COPY take: paths and heredocs, and where they go. */
 export interface SourcesAndDest {
   readonly destPath: string;
   readonly sourcePaths: readonly string[];
   readonly sourceContents: readonly SourceContent[];
 }
 
+/** What `RUN --mount=type=` takes. */
 export type MountType = "bind" | "cache" | "tmpfs" | "secret" | "ssh";
+
+/** What `RUN --mount=type=cache,sharing=` takes. */
 export type SharingMode = "shared" | "private" | "locked";
 
 /** One `--mount` of RUN. Empty texts are "not given"; numbers and `env` are undefined where not given. */
@@ -93,6 +97,7 @@ export interface Healthcheck {
   readonly retries: number;
 }
 
+/** ADD, the flags as written; empty where one is not given. */
 export interface AddInstruction extends InstructionBase, SourcesAndDest {
   readonly kind: "add";
   readonly chown: string;
@@ -106,15 +111,18 @@ export interface AddInstruction extends InstructionBase, SourcesAndDest {
   readonly unpack: boolean | undefined;
 }
 
+/** ARG, which may declare several. */
 export interface ArgInstruction extends InstructionBase {
   readonly kind: "arg";
   readonly args: readonly ArgDeclaration[];
 }
 
+/** CMD. */
 export interface CmdInstruction extends InstructionBase, CommandLine {
   readonly kind: "cmd";
 }
 
+/** COPY, the flags as written; empty where one is not given. */
 export interface CopyInstruction extends InstructionBase, SourcesAndDest {
   readonly kind: "copy";
   readonly from: string;
@@ -125,42 +133,50 @@ export interface CopyInstruction extends InstructionBase, SourcesAndDest {
   readonly parents: boolean;
 }
 
+/** ENTRYPOINT. */
 export interface EntrypointInstruction extends InstructionBase, CommandLine {
   readonly kind: "entrypoint";
 }
 
+/** ENV, in the order of its pairs. */
 export interface EnvInstruction extends InstructionBase {
   readonly kind: "env";
   readonly env: readonly KeyValue[];
 }
 
+/** EXPOSE. */
 export interface ExposeInstruction extends InstructionBase {
   readonly kind: "expose";
   /** As written, not expanded, sorted by bytes. */
   readonly ports: readonly string[];
 }
 
+/** HEALTHCHECK; NONE too. */
 export interface HealthcheckInstruction extends InstructionBase {
   readonly kind: "healthcheck";
   readonly health: Healthcheck;
 }
 
+/** LABEL, in the order of its pairs. */
 export interface LabelInstruction extends InstructionBase {
   readonly kind: "label";
   readonly labels: readonly KeyValue[];
 }
 
+/** MAINTAINER, which BuildKit reports as deprecated. */
 export interface MaintainerInstruction extends InstructionBase {
   readonly kind: "maintainer";
   readonly maintainer: string;
 }
 
+/** ONBUILD: what builds on top of the image run first. */
 export interface OnbuildInstruction extends InstructionBase {
   readonly kind: "onbuild";
   /** The trigger's source text, heredocs appended: what `parseTrigger` reads. */
   readonly expression: string;
 }
 
+/** RUN, with its mounts, network, security and devices. */
 export interface RunInstruction extends InstructionBase, CommandLine {
   readonly kind: "run";
   /** The names of the flags given, each once, in the order of first use. */
@@ -177,26 +193,31 @@ export interface RunInstruction extends InstructionBase, CommandLine {
   readonly devices: readonly Device[];
 }
 
+/** SHELL. */
 export interface ShellInstruction extends InstructionBase {
   readonly kind: "shell";
   readonly shell: readonly string[];
 }
 
+/** STOPSIGNAL. */
 export interface StopsignalInstruction extends InstructionBase {
   readonly kind: "stopsignal";
   readonly signal: string;
 }
 
+/** USER. */
 export interface UserInstruction extends InstructionBase {
   readonly kind: "user";
   readonly user: string;
 }
 
+/** VOLUME. */
 export interface VolumeInstruction extends InstructionBase {
   readonly kind: "volume";
   readonly volumes: readonly string[];
 }
 
+/** WORKDIR. */
 export interface WorkdirInstruction extends InstructionBase {
   readonly kind: "workdir";
   readonly path: string;
@@ -222,6 +243,7 @@ export type Instruction =
   | VolumeInstruction
   | WorkdirInstruction;
 
+/** The name of an instruction in lower case: `run`, `copy` … */
 export type InstructionKind = Instruction["kind"];
 
 /** What a FROM opens, with the instructions up to the next FROM. */

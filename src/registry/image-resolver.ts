@@ -13,6 +13,7 @@ import type { Descriptor } from "./manifest.ts";
 import { layoutScheme, parseLayoutAddress, readLayoutContent, resolveLayoutTag } from "./oci-layout.ts";
 import { SharedWork } from "./shared-work.ts";
 
+/** Credentials, mirrors and the cache of a {@link RegistryResolver}. */
 export interface RegistryResolverOptions {
   /** By default those of Docker's client. */
   readonly credentials?: CredentialStore;
@@ -41,6 +42,7 @@ export interface RegistryImageRequest {
   readonly ociLayout?: { readonly storeId: string };
 }
 
+/** An image as its registry or layout tells of it. */
 export interface RegistryImage {
   /** Of what the reference names: of the whole index where it names one, as BuildKit has it. */
   readonly digest: string;
@@ -48,6 +50,7 @@ export interface RegistryImage {
   readonly config: Uint8Array;
 }
 
+/** Finds images in registries and OCI layouts. */
 export interface RegistryResolver {
   /**
    * Finds an image by its reference (`alpine`, `docker.io/library/alpine:latest`, with a digest), or by

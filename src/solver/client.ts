@@ -13,6 +13,7 @@ import { openWorker } from "./open-worker.ts";
 import { type RunningSolve, startSolve } from "./running-solve.ts";
 import type { ContextInput, SolveOptions } from "./solve-options.ts";
 
+/** How a {@link Client} finds its worker. */
 export interface ConnectOptions {
   readonly tls?: Tls | undefined;
   /** A builder of docker buildx, or a Docker context, by name, where there is no address. */

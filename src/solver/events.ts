@@ -25,6 +25,7 @@ export interface WorkerEvent {
   readonly worker: WorkerInfo;
 }
 
+/** The worker that builds. */
 export interface WorkerInfo {
   /** How it is reached, such as `docker at unix:///var/run/docker.sock`. */
   readonly description: string;
@@ -82,6 +83,7 @@ export interface CompletedEvent {
   readonly isTransfer?: true;
 }
 
+/** The vertex ended without a result. */
 export interface FailedEvent {
   readonly kind: "failed";
   readonly vertex: string;

@@ -12,6 +12,7 @@ export interface ImageSize {
   readonly layers: readonly LayerSize[];
 }
 
+/** A layer of an image and what made it. */
 export interface LayerSize {
   readonly digest: string;
   /** Bytes, compressed. */

@@ -184,6 +184,7 @@ export interface SolveOutput {
   readonly attrs?: Readonly<Record<string, string>> | undefined;
 }
 
+/** What a build came to. */
 export interface SolveResult {
   readonly worker: WorkerInfo;
   /** The build's id in the worker's history. */

@@ -7,6 +7,7 @@ export interface SourcePolicy {
   readonly rules: readonly SourceRule[];
 }
 
+/** A rule of a source policy: which sources it is about, and whether they are allowed, refused, or replaced. */
 export interface SourceRule {
   readonly action: "ALLOW" | "DENY" | "CONVERT";
   readonly selector: {

@@ -49,6 +49,10 @@ export interface WorkerCount {
   readonly brentBound: number;
 }
 
+/**
+ * How many workers are enough: the smallest number that gives `share` of the speed-up that any number can give. Times
+ * in milliseconds.
+ */
 export interface EnoughWorkers {
   readonly workers: number;
   readonly makespan: number;

@@ -7,6 +7,7 @@ import { type FreeSchedule, freeSchedule, levelsOf } from "./free-schedule.ts";
 import { listScheduler, remainingWays } from "./list-schedule.ts";
 import { millisecondsOf } from "./milliseconds.ts";
 
+/** How {@link analyze} looks at a graph. */
 export interface AnalyzeOptions {
   /** Only the part of this platform; all platforms together when absent. */
   readonly platform?: string;

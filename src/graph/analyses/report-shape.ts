@@ -27,8 +27,12 @@ export interface ReportShape {
   readonly findings: readonly Finding[];
 }
 
+/** An {@link Analysis} as JSON has it: null for all platforms together. */
 export type AnalysisShape = Omit<Analysis, "platform"> & { readonly platform: string | null };
 
+/**
+ * A report as plain data, without maps and without undefined: what {@link reportJson} writes. Times in milliseconds.
+ */
 export function reportShape(report: BuildReport): ReportShape {
   const { analysis, platforms, graph, durations, schedule, workers, withoutEmulation, findings } = report;
   return {
@@ -48,6 +52,7 @@ export function reportShape(report: BuildReport): ReportShape {
   };
 }
 
+/** A report as indented JSON, with a newline at its end: what `llbc analyze --json` prints. */
 export function reportJson(report: BuildReport): string {
   return `${JSON.stringify(reportShape(report), undefined, 2)}\n`;
 }

@@ -11,6 +11,7 @@ import { ganttText } from "./gantt.ts";
 import type { BuildReport } from "./report.ts";
 import { timeText } from "./time-text.ts";
 
+/** How a report is laid out on a terminal. */
 export interface ReportTextOptions {
   /** The width of the terminal: 100 when absent. */
   readonly columns?: number;

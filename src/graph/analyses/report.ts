@@ -23,6 +23,7 @@ export interface BuildReport {
   readonly findings: readonly Finding[];
 }
 
+/** How {@link reportOf} names findings, and for how many workers it plans. */
 export interface ReportOptions {
   /** The name that findings carry: `Dockerfile` when absent. */
   readonly filename?: string;

@@ -4,6 +4,7 @@ import { emulationOf, nativePlatforms } from "./emulation.ts";
 import { estimateOf } from "./estimate.ts";
 import { vertexKeys } from "./vertex-keys.ts";
 
+/** What {@link resolveDurations} may know of past builds and of the worker. */
 export interface ResolveOptions {
   /** What past builds took, the newest first. */
   readonly past?: Iterable<PastVertex>;

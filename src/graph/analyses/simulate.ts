@@ -5,6 +5,7 @@ import { byStart, Lanes } from "./lanes.ts";
 import { type ListPolicy, listScheduler, remainingWays } from "./list-schedule.ts";
 import { millisecondsOf } from "./milliseconds.ts";
 
+/** How many workers {@link simulate} has, and which vertex it lets go first. */
 export interface SimulateOptions {
   /** From 1; as many as can be used when absent. */
   readonly workers?: number;
@@ -27,6 +28,7 @@ export interface Schedule {
   readonly runs: readonly ScheduledVertex[];
 }
 
+/** When and where a schedule runs a vertex: milliseconds from the start of the build. */
 export interface ScheduledVertex {
   readonly digest: string;
   readonly start: number;

@@ -10,6 +10,7 @@ export interface Change extends SimulateOptions {
   readonly isNative?: boolean;
 }
 
+/** What a {@link Change} does to a build's length. */
 export interface Outcome {
   /** The makespan as things are, in milliseconds. */
   readonly before: number;

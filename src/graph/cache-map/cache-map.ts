@@ -11,6 +11,7 @@ export interface CacheMap {
   readonly deps: readonly CacheDep[];
 }
 
+/** How an input of a vertex counts for its cache key, one per input, in the order of the inputs. */
 export interface CacheDep {
   /** The digest of the paths that are read of the input; undefined for all of it. */
   readonly selector: string | undefined;

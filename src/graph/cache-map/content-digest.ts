@@ -6,6 +6,7 @@ import { type ContentSelector, isFiltered } from "./content-selector.ts";
 import { type ContentTree, keyOf, type TreeRecord } from "./content-tree.ts";
 import { selectRecords } from "./select-records.ts";
 
+/** In which {@link contentDigest} follows one or the other age of BuildKit. */
 export interface ContentDigestOptions {
   /**
    * What counts of the places of files that wildcards or patterns select: their paths, or, to workers of before 2026,

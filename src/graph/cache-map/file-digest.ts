@@ -17,6 +17,7 @@ export interface FileHeader {
   readonly gid: number;
 }
 
+/** What stands at a path, as BuildKit tells files apart. Sockets are never sent. */
 export type FileKind = "file" | "directory" | "symlink" | "fifo" | "block-device" | "char-device";
 
 /**

@@ -26,6 +26,7 @@ export type Cause =
   /** Nothing that is recorded has changed: the worker has removed its result, or never kept one. */
   | { readonly kind: "pruned" };
 
+/** How a file of a local context differs from the one of the build before. */
 export interface FileChange {
   /** Relative to the folder. */
   readonly path: string;

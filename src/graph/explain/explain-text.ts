@@ -5,6 +5,7 @@ import { linesText } from "../render/text.ts";
 import type { Cause, FileChange } from "./cause.ts";
 import type { ExplainedVertex, Explanation } from "./explain.ts";
 
+/** In what tense and how wide an explanation is written. */
 export interface ExplainTextOptions {
   /** `would`: the build is not made yet. */
   readonly tense: "would" | "did";

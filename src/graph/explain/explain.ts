@@ -13,6 +13,7 @@ export interface Explanation {
   readonly vertices: readonly ExplainedVertex[];
 }
 
+/** A vertex of the build with what becomes of it, and why. */
 export interface ExplainedVertex {
   readonly digest: string;
   readonly kind: RecordedVertex["kind"];

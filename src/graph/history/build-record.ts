@@ -47,8 +47,10 @@ export interface BuildSummary {
   readonly cached: number;
 }
 
+/** How a build ended. */
 export type BuildOutcome = "completed" | "failed" | "cancelled";
 
+/** The worker that built, as the history keeps it. */
 export interface RecordedWorker {
   readonly description: string;
   readonly address: string;
@@ -57,6 +59,7 @@ export interface RecordedWorker {
   readonly platforms: readonly string[];
 }
 
+/** A vertex as the history keeps it: what it was and what became of it. */
 export interface RecordedVertex {
   readonly digest: string;
   readonly kind: GraphVertex["kind"];

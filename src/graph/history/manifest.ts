@@ -6,6 +6,7 @@ export interface Manifest {
   readonly files: readonly ManifestFile[];
 }
 
+/** What the history knows of a file that a build read: hashes, never the content. */
 export interface ManifestFile {
   /** Relative to the folder, by slashes, each UTF-16 unit one byte. */
   readonly path: string;

@@ -18,6 +18,7 @@ export type RecordedOp =
   /** Patterns of files that a local folder is sent without, in JSON. */
   | { readonly kind: "source"; readonly excludes: string };
 
+/** What an action of a file op does and where, without data and owners. */
 export interface RecordedAction {
   readonly kind: OpFileAction["kind"];
   /** Empty where nothing is copied. */

@@ -1,3 +1,4 @@
 export const graphFormats = ["text", "dot", "mermaid", "json"] as const;
 
+/** One of {@link graphFormats}: what `llbc graph --format` takes. */
 export type GraphFormat = (typeof graphFormats)[number];

@@ -28,6 +28,10 @@ export interface VertexShape {
   readonly dependents: readonly string[];
 }
 
+/**
+ * A graph as plain data: vertices grouped by stage and platforms, with their levels from 1: what `llbc graph --format
+ * json` prints.
+ */
 export function graphShape(graph: BuildGraph): GraphShape {
   const { levels, width, groups, byDigest } = layoutOf(graph);
   return {

@@ -21,6 +21,7 @@ export interface Discovered extends Candidate {
   readonly builder: DiscoveredBuilder;
 }
 
+/** A builder of docker buildx, or what buildx would call a Docker context, by which a worker was found. */
 export interface DiscoveredBuilder {
   readonly name: string;
   readonly node: string;
@@ -29,6 +30,7 @@ export interface DiscoveredBuilder {
   readonly defaultLoad: boolean;
 }
 
+/** Where a worker is looked for. */
 export interface DiscoverOptions {
   /** The only place to look at: an address as `SolveOptions.addr` has it. */
   readonly addr?: string | undefined;

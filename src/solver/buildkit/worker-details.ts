@@ -21,6 +21,7 @@ export interface WorkerDetails {
   readonly gatewayCaps: readonly string[];
 }
 
+/** One of the workers behind an address: most have a single one. */
 export interface WorkerPart {
   readonly id: string;
   readonly labels: ReadonlyMap<string, string>;

@@ -15,6 +15,7 @@ import type { Finding } from "./finding.ts";
 import { findingSubject } from "./subject.ts";
 import { uncachedInstalls } from "./uncached-install.ts";
 
+/** How {@link findings} names and weighs what it finds. */
 export interface FindingsOptions {
   /** The name that findings carry: `Dockerfile` when absent. */
   readonly filename?: string;

@@ -1,5 +1,6 @@
 import type { Range } from "../../../range.ts";
 
+/** What kind of waste a finding tells of; each has its own file beside this one. */
 export type FindingRule = "broad-copy" | "chained-work" | "emulated-step" | "uncached-install" | "early-variable";
 
 /** A change of the Dockerfile that makes builds faster. */
