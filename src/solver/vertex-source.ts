@@ -5,7 +5,8 @@ import type { Definition } from "../llb/definition.ts";
  * Where in its source text a vertex comes from; undefined for a vertex that no definition knows or that is nowhere.
  *
  * A worker calls a vertex by another digest than its definition where a policy changed one of its sources, or where it
- * writes an op in another way than its author: then the name decides, if it is that of one vertex alone.
+ * writes an op in another way than its author; and BuildKit's frontend notes no place for what ADD downloads, but gives it
+ * the name of the step. Then the name decides, if of the vertices that have it one alone is somewhere.
  */
 export function sourceOfVertex(
   definitions: readonly Definition[],
@@ -14,13 +15,11 @@ export function sourceOfVertex(
 ): FailureSource | undefined {
   const found = placeOf(definitions, digest);
   if (found !== undefined) return found;
-  const named = new Set(
-    definitions.flatMap(({ metadata }) =>
-      [...metadata].filter(([, { description }]) => description?.get("llb.customname") === name).map(([key]) => key),
-    ),
+  const named = definitions.flatMap(({ metadata }) =>
+    [...metadata].filter(([, { description }]) => description?.get("llb.customname") === name).map(([key]) => key),
   );
-  const [only] = named;
-  return only !== undefined && named.size === 1 ? placeOf(definitions, only) : undefined;
+  const places = [...new Set(named)].map((key) => placeOf(definitions, key)).filter((place) => place !== undefined);
+  return places.length === 1 ? places[0] : undefined;
 }
 
 function placeOf(definitions: readonly Definition[], digest: string): FailureSource | undefined {

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../src/failure.ts";
+import { compile } from "../../src/graph/compile.ts";
+import type { Op } from "../../src/llb/op.ts";
+import { unmarshal } from "../../src/llb/unmarshal.ts";
 import { RpcError } from "../../src/solver/buildkit/rpc-error.ts";
 import { describeFailure } from "../../src/solver/describe-failure.ts";
 import { StepFailure } from "../../src/solver/failing-step.ts";
@@ -46,6 +49,19 @@ describe("the failure of a step", () => {
     expect(describeFailure(error, recorded(step, "COPY x /", ""), [])).toMatchObject({
       message: cause.message,
       step: { name: "COPY x /" },
+    });
+  });
+
+  test("to download what ADD names has the place of the step, which BuildKit's frontend notes for its copy alone", async () => {
+    const { platforms } = await compile("FROM scratch\nCOPY a /\nADD http://files.example.com/x /\n");
+    const definition = unmarshal(platforms[0]?.definition.bytes ?? Buffer.of());
+    const isDownload = (op: Op) => op.kind === "source" && op.identifier.startsWith("http://");
+    const download = String(definition.digests[definition.ops.findIndex(isDownload)]);
+    const name = "[2/2] ADD http://files.example.com/x /";
+    const cause = new RpcError(2, "connection refused");
+    const error = new StepFailure("no", { vertex: download, name: "", lastLines: [] }, { cause });
+    expect(describeFailure(error, recorded(download, name, ""), [definition])).toMatchObject({
+      source: { ranges: [{ start: { line: 3 } }] },
     });
   });
 
