@@ -70,24 +70,38 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], source: Uin
   terminal.stderr.write(diagnosticsText(diagnostics, () => source, style));
 }
 
-/** The warnings of a build, after its progress: each with the lines of the Dockerfile that it is about. */
-export function printWarnings(warnings: readonly WarningEvent[], terminal: Terminal): void {
+/**
+ * The warnings of a build, after its progress: each with the lines of the Dockerfile that it is about, and the very places
+ * in them where it is one of those that the compiler found.
+ */
+export function printWarnings(
+  warnings: readonly WarningEvent[],
+  terminal: Terminal,
+  found: readonly Diagnostic[] = [],
+): void {
   if (warnings.length === 0) return;
   const texts = new Map(warnings.map((warning) => [warning.filename, warning.text]));
   const diagnostics = warnings.map((warning) => {
-    const lint = lintWarning.exec(warning.message)?.groups;
-    return {
-      rule: lint?.rule ?? "warning",
-      severity: "warning" as const,
-      message: lint?.message ?? warning.message,
-      filename: warning.filename,
-      lines: warning.ranges.map((range) => range.start.line),
-      ranges: warning.ranges,
-      ...(warning.url === "" ? {} : { url: warning.url }),
-    };
+    const told = diagnosticOf(warning);
+    const { rule, message, lines } = told;
+    const precise = found.find((one) => one.rule === rule && one.message === message && one.lines[0] === lines[0]);
+    return precise === undefined ? told : { ...told, ranges: precise.ranges };
   });
   const style = caretStyle(terminal.stderr, terminal.env);
   terminal.stderr.write(`\n${diagnosticsText(diagnostics, (name) => texts.get(name), style)}`);
+}
+
+function diagnosticOf({ message, filename, ranges, url }: WarningEvent): Diagnostic {
+  const lint = lintWarning.exec(message)?.groups;
+  return {
+    rule: lint?.rule ?? "warning",
+    severity: "warning",
+    message: lint?.message ?? message,
+    filename,
+    lines: ranges.map((range) => range.start.line),
+    ranges,
+    ...(url === "" ? {} : { url }),
+  };
 }
 
 /** BuildKit's text of a lint warning is `Rule: message (line N)`. */

@@ -1,6 +1,8 @@
 import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { Diagnostic } from "../../diagnostic.ts";
 import { errnoOf } from "../../errno.ts";
+import type { Compilation } from "../../graph/compilation.ts";
 import { redacter } from "../../graph/history/redact.ts";
 import { openHistory } from "../../history/open-history.ts";
 import type { SolveEvent, WarningEvent } from "../../solver/events.ts";
@@ -41,6 +43,7 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   if (flags.iidfile !== undefined) await rm(resolve(terminal.cwd, flags.iidfile), { force: true });
   const progress = await createProgress(mode, terminal);
   const warnings: WarningEvent[] = [];
+  const found: Diagnostic[] = [];
   const toldWarnings: unknown[] = [];
   const onEvent = (event: SolveEvent): void => {
     if (event.kind === "warning") warnings.push(event);
@@ -52,12 +55,13 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   try {
     const onStatus = statusReader(progress.onStatus, keepsWarnings(flags, terminal) ? toldWarnings : undefined);
     const { signal } = terminal;
-    const told = { ...options, onEvent, onStatus, sizes: isForPeople(mode), signal };
+    const onCompiled = ({ diagnostics }: Compilation) => void found.push(...diagnostics);
+    const told = { ...options, onCompiled, onEvent, onStatus, sizes: isForPeople(mode), signal };
     result = await (flags.record ? recorded(input, told, onProblem, terminal) : solve(input, told));
   } catch (error) {
     progress.end();
     const { printCauses, printError } = await import("../print-error.ts");
-    if (isForPeople(mode)) await showWarnings(warnings, terminal);
+    if (isForPeople(mode)) await showWarnings(warnings, found, terminal);
     terminal.stderr.write("\n");
     const code = await printError(error, terminal, sourceReader(context, flags.file, terminal, input));
     if (flags.debug === true) printCauses(error, terminal);
@@ -67,7 +71,7 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   await writeResultFiles(result, flags, toldWarnings, terminal);
   if (mode === "quiet") await writeStandardOutput(`${imageId(result.exporterResponse)}\n`, terminal);
   if (isForPeople(mode)) {
-    await showWarnings(warnings, terminal);
+    await showWarnings(warnings, found, terminal);
     const clear = redacter(options.buildArgs ?? {});
     await printResult(result, options.outputs ?? [], terminal, await knownDurations(input, result, terminal), clear);
     for (const problem of problems) terminal.stderr.write(`note: ${problem}\n`);
@@ -103,10 +107,14 @@ async function recorded(
   return recordBuild(openHistory(terminal), input, options, { onProblem, run: solve });
 }
 
-async function showWarnings(warnings: readonly WarningEvent[], terminal: Terminal): Promise<void> {
+async function showWarnings(
+  warnings: readonly WarningEvent[],
+  found: readonly Diagnostic[],
+  terminal: Terminal,
+): Promise<void> {
   if (warnings.length === 0) return;
   const { printWarnings } = await import("../print-error.ts");
-  printWarnings(warnings, terminal);
+  printWarnings(warnings, terminal, found);
 }
 
 function keepsWarnings({ metadataFile }: SolveFlags, { env }: Terminal): boolean {
