@@ -197,11 +197,19 @@ function withArg(args: ReadonlyMap<string, string>, key: string, value: string):
 function targetOf(table: StageTable, name: string): StageNode {
   const target = name === "" ? table.last() : table.findByName(name);
   if (target !== undefined) return target;
-  const hint = didYouMean(name, table.names());
+  const names = table.names();
+  const hint = didYouMean(name, names) || namesHint(names);
   throw new InvalidDockerfile("unknown-target", `target stage "${name}" could not be found${hint}`, {
     placeless: true,
   });
 }
+
+function namesHint(names: readonly string[]): string {
+  const shown = names.slice(0, mostNames).join(", ");
+  return shown === "" ? "" : ` (the stages with names are ${shown}${names.length > mostNames ? ", …" : ""})`;
+}
+
+const mostNames = 10;
 
 /** The config of the result: with the labels of the options, and for the platform that was asked for. */
 function finishedImage({ config, givenTargetPlatform }: EvaluationContext, target: StageNode): Image {

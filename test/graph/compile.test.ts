@@ -94,6 +94,10 @@ describe("compile", () => {
 
   it("names the stages that were meant", async () => {
     await expect(compile("FROM scratch AS builder", { ...options, target: "bilder" })).rejects.toThrow(/builder/);
+    const stages = compile("FROM scratch AS one\nFROM scratch\nFROM scratch AS two", { ...options, target: "third" });
+    await expect(stages).rejects.toThrow(
+      'target stage "third" could not be found (the stages with names are one, two)',
+    );
   });
 
   it("says how an image can be made known when nothing knows it", async () => {
