@@ -40,9 +40,9 @@ export class StageTable {
     return this.#nodes.at(-1);
   }
 
-  /** What display names show: for suggestions. */
+  /** As they are written: for suggestions. */
   names(): readonly string[] {
-    return this.#nodes.map((node) => node.displayName).filter((name) => name !== "");
+    return this.#nodes.map(({ stage }) => stage.name).filter((name) => name !== "");
   }
 
   /** The node of an image that an instruction at `lines` names; a stage of that name is looked for first. */
