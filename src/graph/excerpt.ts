@@ -125,7 +125,7 @@ function cutAround(
   columns: number,
 ): { readonly text: string; readonly marks: readonly Mark[] } {
   // To measure takes time: what is much too long is cut by its units, and what is short enough for any is not.
-  const isClear = text.length <= columns / 2 || text.length > 4 * columns;
+  const isClear = text.length <= columns / 2 || text.length > 4 * columns || plain.test(text);
   const width = isClear ? text.length : stringWidth(text);
   if (width <= columns) return { text, marks };
   // In UTF-16 units, with room for the dots.
@@ -157,17 +157,29 @@ function draw(text: string, marks: readonly Mark[]): { readonly text: string; re
   let drawn = "";
   let carets = "";
   let column = 0;
+  let index = 0;
   const isMarked = (from: number, to: number) => marks.some((mark) => mark.from < to && mark.to > from);
-  for (const { segment, index } of graphemes.segment(text)) {
-    const shown = segment === "\t" ? " ".repeat(tabStop - (column % tabStop)) : visible(segment);
-    const width = stringWidth(shown);
+  const isPlain = plain.test(text);
+  for (const character of isPlain ? text : charactersOf(text)) {
+    const shown =
+      character === "\t" ? " ".repeat(tabStop - (column % tabStop)) : isPlain ? character : visible(character);
+    const width = isPlain ? shown.length : stringWidth(shown);
     drawn += shown;
     column += width;
-    carets += (isMarked(index, index + segment.length) ? "^" : " ").repeat(width);
+    carets += (isMarked(index, index + character.length) ? "^" : " ").repeat(width);
+    index += character.length;
   }
   // A mark with nothing in it points at the place behind the text.
   if (marks.some((mark) => mark.from >= text.length || mark.from === mark.to)) carets += "^";
   return { text: drawn.trimEnd(), carets: marks.length === 0 ? "" : carets.trimEnd() };
+}
+
+/** Of such text each unit is a character that takes one column, or a tab: most lines, and quick to draw. */
+const plain = /^[\t -~]*$/;
+
+/** What a reader takes for one character may be several code points. */
+function charactersOf(text: string): readonly string[] {
+  return Array.from(graphemes.segment(text), ({ segment }) => segment);
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
