@@ -1,3 +1,4 @@
+import { isNestedTooDeep } from "../json-nesting.ts";
 import { decodeUtf8, toWellFormed } from "../utf8.ts";
 
 /** The members of a JSON object in their order; a name is there as often as it is written. */
@@ -5,11 +6,13 @@ export type JsonMembers = readonly (readonly [string, unknown])[];
 
 /**
  * JSON as Go reads it, with what `JSON.parse` would lose: names that are written twice, and how numbers are written.
+ * What is nested deeper than Go follows is refused.
  * Values are those of `JSON.parse`, but what its objects hold only `membersOf` and `numberOf` can tell.
  * @throws SyntaxError
  */
 export function parseOrdered(bytes: Uint8Array): unknown {
   const text = toWellFormed(decodeUtf8(bytes));
+  if (isNestedTooDeep(text)) throw new SyntaxError("nested too deep");
   const parts: string[] = [];
   let at = 0;
   for (let start = text.indexOf('"'); start >= 0; start = text.indexOf('"', at)) {

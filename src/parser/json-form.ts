@@ -1,7 +1,5 @@
+import { isNestedTooDeep } from "../json-nesting.ts";
 import { toWellFormed } from "../utf8.ts";
-
-/** Go's reader gives up on JSON that is nested deeper. */
-const deepestNesting = 10_000;
 
 /**
  * The strings of a JSON list; undefined if the text is not valid JSON, which makes it the other form; "not-strings"
@@ -32,28 +30,11 @@ function parseJson(text: string): unknown {
 
 /** Whether Go reads it too: it refuses deep nesting, and numbers outside the range of a double. */
 function isReadableByGo(text: string, parsed: readonly unknown[]): boolean {
-  if (nestingOf(text) > deepestNesting) return false;
+  if (isNestedTooDeep(text)) return false;
   const pending: unknown[] = [parsed];
   for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
     if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return false;
     if (typeof value === "object" && value !== null) for (const inner of Object.values(value)) pending.push(inner);
   }
   return true;
-}
-
-/** How deep lists and objects of valid JSON lie in each other. */
-function nestingOf(json: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let at = 0; at < json.length; at++) {
-    const character = json[at];
-    if (inString) {
-      if (character === "\\") at++;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === "[" || character === "{") deepest = Math.max(deepest, ++depth);
-    else if (character === "]" || character === "}") depth--;
-  }
-  return deepest;
 }

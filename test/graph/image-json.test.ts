@@ -76,6 +76,12 @@ describe("image configs", () => {
     expect(decodeImage(Buffer.from(text))).toBeUndefined();
   });
 
+  it("are read as deep as Go reads JSON, and no deeper", () => {
+    const nested = (depth: number) => Buffer.from(`{"x":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`);
+    expect(decodeImage(nested(10_000))).toBeDefined();
+    expect(decodeImage(nested(10_001))).toBeUndefined();
+  });
+
   it("are refused when they are no JSON", () => {
     expect(decodeImage(Buffer.from("{"))).toBeUndefined();
   });

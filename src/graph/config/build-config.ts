@@ -146,8 +146,16 @@ function multiPlatform(options: ReadonlyMap<string, string>, platformCount: numb
 function noCacheFilter(option: string | undefined): (stageName: string) => boolean {
   if (option === undefined) return () => false;
   if (option === "") return () => true;
-  const names = new Set(option.split(",").map((name) => name.toLowerCase()));
-  return (stageName) => names.has(stageName.toLowerCase());
+  const names = new Set(option.split(",").map(foldCase));
+  return (stageName) => names.has(foldCase(stageName));
+}
+
+/**
+ * Texts that Go's `strings.EqualFold` finds equal to the name of a stage become that name. Such names are ASCII, into
+ * which two other letters fold: the Kelvin sign, which is lower-cased to it, and the long s, which is not.
+ */
+function foldCase(name: string): string {
+  return name.toLowerCase().replaceAll("\u017f", "s");
 }
 
 function withPrefix(options: ReadonlyMap<string, string>, prefix: string): ReadonlyMap<string, string> {

@@ -51,6 +51,9 @@ describe("the options of a build", () => {
     expect(read({ noCache: true }).isNoCache("")).toBe(true);
     const some = read({ noCache: ["Web"] });
     expect([some.isNoCache("web"), some.isNoCache("db")]).toEqual([true, false]);
+    // The long s and the Kelvin sign are cases of s and k, the dotless i is none of i.
+    const odd = read({ noCache: ["\u017ftage", "\u212a", "\u0131"] });
+    expect([odd.isNoCache("stage"), odd.isNoCache("k"), odd.isNoCache("i")]).toEqual([true, true, false]);
   });
 
   it("let raw options win", () => {
