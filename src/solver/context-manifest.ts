@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { fileHash, headerDigest } from "../graph/cache-map/file-digest.ts";
 import type { Compilation } from "../graph/compilation.ts";
 import type { Manifest, ManifestFile } from "../graph/history/manifest.ts";
-import type { KnownFiles, SeenFile } from "../graph/history/manifest-json.ts";
+import { fileIn, type KnownFiles, ManifestLines, manifestLine, type SeenFile } from "../graph/history/manifest-json.ts";
 import type { SourceOp } from "../llb/op.ts";
 import type { LocalSource } from "./buildkit/attachable.ts";
 import { diskTree } from "./buildkit/filesync/disk-tree.ts";
@@ -67,32 +67,47 @@ export function sourceName({ identifier }: SourceOp): string {
 export async function manifestOf(
   source: LocalSource,
   { entries }: Listing,
-  { signal, known }: ManifestOptions,
+  { signal, known: lastKnown }: ManifestOptions,
 ): Promise<Manifest | undefined> {
   if (entries === undefined) return undefined;
-  const files: ManifestFile[] = [];
-  const byPath = new Map<string, ManifestFile>();
+  const lines: string[] = [];
+  /** Of files that have several names. */
+  const byPath = new Map<string, string>();
   let bytes = 0;
   try {
     const tree = treeOf(source);
     for (const entry of entries) {
+      const { path, stat, link } = entry;
       const seen = seenFile(entry);
-      const same = entry.link === undefined ? known?.find(seen) : byPath.get(entry.link);
-      if (same === undefined) bytes += seen.size;
+      const known = link === undefined ? lastKnown?.find(seen) : anotherName(byPath.get(link), seen);
+      if (known === undefined) bytes += seen.size;
       if (bytes > most) return undefined;
-      const { stat } = entry;
-      const file = same === undefined ? await readFile(tree, stat, seen, signal) : { ...same, ...seen };
-      if (file === undefined) return undefined;
-      files.push(file);
-      if (entry.stat.hasOtherNames) byPath.set(file.path, file);
-      if (files.length % 256 === 0) await new Promise((resolve) => setImmediate(resolve));
+      const line = known ?? (await readLine(tree, stat, seen, signal));
+      if (line === undefined) return undefined;
+      lines.push(line);
+      if (stat.hasOtherNames) byPath.set(path, line);
+      if (lines.length % 256 === 0) await new Promise((resolve) => setImmediate(resolve));
       signal.throwIfAborted();
     }
-    return { files };
+    return new ManifestLines(lines);
   } catch {
     signal.throwIfAborted();
     return undefined;
   }
+}
+
+function anotherName(line: string | undefined, seen: SeenFile): string | undefined {
+  return line && manifestLine({ ...fileIn(line), ...seen });
+}
+
+async function readLine(
+  tree: Tree,
+  stat: WalkedEntry["stat"],
+  seen: SeenFile,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const file = await readFile(tree, stat, seen, signal);
+  return file && manifestLine(file);
 }
 
 function treeOf(source: LocalSource): Tree {

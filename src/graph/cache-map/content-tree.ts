@@ -28,7 +28,6 @@ export interface TreeRecord {
 export class ContentTree {
   /** In the order of their keys. */
   readonly records: readonly TreeRecord[];
-  readonly #byKey: ReadonlyMap<string, number>;
   readonly #directories = new Map<string, string>();
 
   /** The folders that a path leads through must be among the files; their order does not matter. */
@@ -44,53 +43,58 @@ export class ContentTree {
         records.push({ key: `${key}\0`, kind: "header", digest, target: "" });
       } else records.push({ key, kind, digest, target });
     }
-    this.records = records.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
-    this.#byKey = new Map(this.records.map(({ key }, index) => [key, index]));
+    this.records = isInOrder(records) ? records : records.sort(compareKeys);
+  }
+
+  /** Where a record is or, as a negative number, where it would stand. */
+  #find(key: string): number {
+    let low = 0;
+    let high = this.records.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.records[middle]?.key ?? "") < key) low = middle + 1;
+      else high = middle;
+    }
+    return this.records[low]?.key === key ? low : -1 - low;
   }
 
   indexOf(key: string): number | undefined {
-    return this.#byKey.get(key);
+    const at = this.#find(key);
+    return at < 0 ? undefined : at;
   }
 
   record(key: string): TreeRecord | undefined {
-    return this.records[this.#byKey.get(key) ?? -1];
+    return this.records[this.#find(key)];
   }
 
   /** The digest of a file, a header, or all that is in a folder: of names and digests, links not followed. */
   digestOfRecord({ key, kind, digest }: TreeRecord): string {
     if (kind !== "directory") return digest ?? emptyDigest;
-    const known = this.#directories.get(key);
-    if (known !== undefined) return known;
-    for (const folder of this.#foldersIn(key)) this.#directories.set(folder, this.#digestOfFolder(folder));
+    if (!this.#directories.has(key)) this.#digestFolders(key);
     return this.#directories.get(key) ?? emptyDigest;
   }
 
-  /** The folder and all in it whose digest is not known, those that are deepest first. */
-  #foldersIn(key: string): readonly string[] {
-    const folders: string[] = [];
-    for (const record of this.#within(key)) if (record.kind === "directory") folders.push(record.key);
-    return [...folders.filter((folder) => !this.#directories.has(folder)).reverse(), key];
-  }
-
-  #digestOfFolder(folder: string): string {
-    const hash = createHash("sha256");
-    let skipped: string | undefined;
-    for (const record of this.#within(folder)) {
-      if (skipped !== undefined && record.key.startsWith(skipped)) continue;
-      skipped = record.kind === "directory" ? `${record.key}\0` : undefined;
-      const digest = record.kind === "directory" ? this.#directories.get(record.key) : record.digest;
-      hash.update(record.key.slice(folder.length), "latin1").update(digest ?? emptyDigest);
-    }
-    return `sha256:${hash.digest("hex")}`;
-  }
-
-  *#within(folder: string): Generator<TreeRecord> {
-    const prefix = `${folder}\0`;
-    for (let at = (this.#byKey.get(folder) ?? -1) + 1; at < this.records.length; at++) {
+  /** In one go through a folder and all in it: each folder is done where something comes that is not in it. */
+  #digestFolders(key: string): void {
+    const open: { readonly key: string; readonly prefix: string; content: string }[] = [];
+    const close = () => {
+      const { key, content } = open.pop() ?? { key: "", content: "" };
+      const digest = `sha256:${createHash("sha256").update(content, "latin1").digest("hex")}`;
+      this.#directories.set(key, digest);
+      const parent = open.at(-1);
+      if (parent !== undefined) parent.content += key.slice(parent.key.length) + digest;
+    };
+    for (let at = this.indexOf(key) ?? this.records.length; at < this.records.length; at++) {
       const record = this.records[at];
-      if (record === undefined || !record.key.startsWith(prefix)) return;
-      yield record;
+      if (record === undefined) break;
+      while (open.length > 0 && !record.key.startsWith(open.at(-1)?.prefix ?? "")) close();
+      const folder = open.at(-1);
+      if (folder === undefined && record.key !== key) break;
+      if (record.kind === "directory") open.push({ key: record.key, prefix: `${record.key}\0`, content: "" });
+      else if (folder !== undefined)
+        folder.content += record.key.slice(folder.key.length) + (record.digest ?? emptyDigest);
     }
+    while (open.length > 0) close();
   }
 
   /** What stands at a path, the symbolic links on the way followed, the last one only where it is asked for. */
@@ -124,6 +128,18 @@ function resolved(folder: string, part: string): string {
   if (part === ".") return folder;
   if (part === "..") return folder.slice(0, Math.max(0, folder.lastIndexOf("\0")));
   return `${folder}\0${part}`;
+}
+
+function compareKeys({ key: a }: TreeRecord, { key: b }: TreeRecord): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** As files come from a walk. */
+function isInOrder(records: readonly TreeRecord[]): boolean {
+  for (let at = 1; at < records.length; at++) {
+    if ((records[at - 1]?.key ?? "") > (records[at]?.key ?? "")) return false;
+  }
+  return true;
 }
 
 /** The key of a clean path from the root, `/` or `/a/b`. */

@@ -1,15 +1,34 @@
+import { keyOf } from "../cache-map/content-tree.ts";
 import type { FileKind } from "../cache-map/file-digest.ts";
-import { jsonIn, listIn, numberIn, recordIn, textIn, UnreadableRecord } from "./json-reader.ts";
+import { jsonIn, numberIn, recordIn, textIn, UnreadableRecord } from "./json-reader.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
 
 /** Manifests by their names, as lines of JSON: of each a head, then a line for each file. */
 export function manifestsText(manifests: ReadonlyMap<string, Manifest>): string {
   const lines: string[] = [];
-  for (const [name, { files }] of manifests) {
-    lines.push(JSON.stringify({ name, files: files.length }));
-    for (const file of files) lines.push(`${lineStart(file)}${JSON.stringify([file.digest, file.content]).slice(1)}`);
+  for (const [name, manifest] of manifests) {
+    const own = manifest instanceof ManifestLines ? manifest.lines : manifest.files.map(manifestLine);
+    lines.push(`${JSON.stringify({ name, files: own.length })}\n`, own.join(""));
   }
-  return `${lines.join("\n")}\n`;
+  return lines.join("");
+}
+
+/** A manifest as the lines that it is kept in, which are read when somebody asks for the files. */
+export class ManifestLines implements Manifest {
+  readonly lines: readonly string[];
+
+  constructor(lines: readonly string[]) {
+    this.lines = lines;
+  }
+
+  get files(): readonly ManifestFile[] {
+    return this.lines.map(fileIn);
+  }
+}
+
+/** The line of a file, with its end. */
+export function manifestLine(file: ManifestFile): string {
+  return `${lineStart(file)}${lineEnd(file)}\n`;
 }
 
 /**
@@ -32,36 +51,59 @@ export function parseManifests(text: string): ReadonlyMap<string, Manifest> {
 /** What a walk tells of a file. */
 export type SeenFile = Omit<ManifestFile, "digest" | "content">;
 
-/** The files of a manifest, each to be found by all that a walk tells of it. Only what is found is read. */
+/**
+ * The files of a manifest, to be asked for in the order of a walk, by all that a walk tells of each. A walk of files that
+ * are mostly the same meets line by line what it asks for, and nothing else is read.
+ */
 export class KnownFiles {
-  readonly #lines = new Map<string, string>();
+  readonly #text: string;
+  #at: number;
+  #left: number;
 
   /** @throws UnreadableRecord */
   constructor(text: string, name: string) {
-    const lines = linesOf(text);
-    for (let at = 0; at < lines.length; ) {
-      const head = headIn(lines[at]);
-      const end = at + 1 + head.files;
-      if (head.name === name) for (const line of lines.slice(at + 1, end)) this.#lines.set(pathPart(line), line);
-      at = end;
+    this.#text = text;
+    this.#at = 0;
+    this.#left = 0;
+    while (this.#at < text.length) {
+      const head = headIn(this.#take());
+      this.#left = head.files;
+      if (head.name === name) return;
+      while (this.#left-- > 0) this.#take();
     }
+    this.#left = 0;
   }
 
   /**
-   * Its digests; undefined for a file that is not there, or was another one. A folder that was there has those that it
+   * Its line; undefined for a file that is not there, or was another one. A folder that was there has the digest that it
    * had: a worker that has the folder changes its permissions, and does not look at it again.
+   * @throws UnreadableRecord
    */
-  find(file: SeenFile): Pick<ManifestFile, "digest" | "content"> | undefined {
+  find(file: SeenFile): string | undefined {
     const start = lineStart(file);
-    const line = this.#lines.get(pathPart(start));
-    if (line === undefined) return undefined;
-    if (file.kind === "directory") {
-      const { kind, path, digest, content } = fileIn(line);
-      return kind === file.kind && path === file.path ? { digest, content } : undefined;
+    for (; this.#left > 0; this.#left--) {
+      const line = this.#text.startsWith(start, this.#at) ? undefined : fileIn(this.#line());
+      const order = line === undefined ? 0 : comparePaths(line.path, file.path);
+      if (order > 0) return undefined;
+      const text = this.#take();
+      if (order < 0) continue;
+      this.#left--;
+      if (line === undefined) return text;
+      return line.kind === "directory" && file.kind === line.kind ? `${start}${lineEnd(line)}\n` : undefined;
     }
-    if (!line.startsWith(start)) return undefined;
-    const [digest, content] = listIn(jsonIn(`[${line.slice(start.length)}`), textIn);
-    return { digest: textIn(digest), content: textIn(content) };
+    return undefined;
+  }
+
+  #take(): string {
+    const line = this.#line();
+    this.#at += line.length;
+    return line;
+  }
+
+  #line(): string {
+    const end = this.#text.indexOf("\n", this.#at);
+    if (end === -1) throw new UnreadableRecord("the manifests are cut off");
+    return this.#text.slice(this.#at, end + 1);
   }
 }
 
@@ -69,16 +111,31 @@ const fileKinds: readonly FileKind[] = ["file", "directory", "symlink", "fifo", 
 
 /** There can be many files: each is a list, without names of fields. What a walk tells comes first. */
 function lineStart({ path, kind, permissions, size, target, stamp }: SeenFile): string {
-  return `${JSON.stringify([path, fileKinds.indexOf(kind), permissions, size, target, stamp]).slice(0, -1)},`;
+  return `[${quoted(path)},${fileKinds.indexOf(kind)},${permissions},${size},${quoted(target)},${quoted(stamp)},`;
 }
 
-/** Of some paths with quotation marks less than the path, which then is compared with the rest. */
-function pathPart(line: string): string {
-  return line.slice(0, line.indexOf('",'));
+function lineEnd({ digest, content }: Pick<ManifestFile, "digest" | "content">): string {
+  return `${quoted(digest)},${quoted(content)}]`;
 }
 
-function fileIn(line: string): ManifestFile {
-  const [path, kind, permissions, size, target, stamp, digest, content] = listIn(jsonIn(line), (field) => field);
+/** As `JSON.stringify`, which takes its time for each call. */
+function quoted(text: string): string {
+  return isPlain.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+const isPlain = /^[ !#-[\]-~]*$/;
+
+/** In the order of a walk: a folder, then what is in it. */
+function comparePaths(a: string, b: string): number {
+  const [x, y] = [keyOf(a), keyOf(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** @throws UnreadableRecord */
+export function fileIn(line: string): ManifestFile {
+  const fields: unknown = jsonIn(line);
+  if (!Array.isArray(fields)) throw new UnreadableRecord("the record lacks a list");
+  const [path, kind, permissions, size, target, stamp, digest, content]: readonly unknown[] = fields;
   const known = fileKinds[numberIn(kind)];
   if (known === undefined) throw new UnreadableRecord("the record has a file of no known kind");
   return {

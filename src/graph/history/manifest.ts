@@ -1,4 +1,4 @@
-import { ContentTree } from "../cache-map/content-tree.ts";
+import { ContentTree, type TreeFile } from "../cache-map/content-tree.ts";
 import type { FileKind } from "../cache-map/file-digest.ts";
 
 /** What a build read of a local folder: hashes, never contents. In the order of a walk. */
@@ -27,12 +27,10 @@ export interface ManifestFile {
 
 /** The files as the cache of a worker sees them. */
 export function treeOf({ files }: Manifest): ContentTree {
-  return new ContentTree(
-    files.map(({ path, kind, digest, target }) => ({
-      path,
-      kind: kind === "directory" || kind === "symlink" ? kind : "file",
-      digest,
-      target,
-    })),
-  );
+  return new ContentTree(files.map(treeFile));
+}
+
+function treeFile(file: ManifestFile): TreeFile {
+  const { path, kind, digest, target } = file;
+  return { path, kind: kind === "directory" || kind === "symlink" ? kind : "file", digest, target };
 }

@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { BuildRecord } from "../../../src/graph/history/build-record.ts";
 import { UnreadableRecord } from "../../../src/graph/history/json-reader.ts";
-import { KnownFiles, manifestsText, parseManifests } from "../../../src/graph/history/manifest-json.ts";
+import {
+  KnownFiles,
+  ManifestLines,
+  manifestLine,
+  manifestsText,
+  parseManifests,
+} from "../../../src/graph/history/manifest-json.ts";
 import { parseRecord, parseSummary, recordText } from "../../../src/graph/history/record-json.ts";
 import { redacter } from "../../../src/graph/history/redact.ts";
 import { recordOf } from "./records.ts";
@@ -77,7 +83,7 @@ describe("manifests as text", () => {
     content: "c",
     stamp: "s",
   } as const;
-  const paths = ["a", 'quo",te', 'quo","te', "new\nline", "back\\", ""];
+  const paths = ["", "a", "back\\", "new\nline", 'quo","te', 'quo",te'];
   const files = paths.map((path, index) => ({ ...file, path, digest: `sha256:${index}` }));
   const manifests = new Map([
     ["one", { files }],
@@ -95,23 +101,42 @@ describe("manifests as text", () => {
   });
 
   it("give what is known of a file that a walk sees again, and of no other", () => {
-    const known = new KnownFiles(text, "one");
     for (const { digest, content, ...seen } of files) {
-      const found = known.find(seen);
-      if (found !== undefined) expect(found).toEqual({ digest, content });
+      expect(new KnownFiles(text, "one").find(seen)).toBe(manifestLine({ ...seen, digest, content }));
       for (const other of [{ stamp: "t" }, { size: 2 }, { permissions: 0o600 }, { target: "t" }, { path: "b" }]) {
-        expect(known.find({ ...seen, ...other })).toBeUndefined();
+        expect(new KnownFiles(text, "one").find({ ...seen, ...other })).toBeUndefined();
       }
+      expect(new KnownFiles(text, "none").find(seen)).toBeUndefined();
     }
-    expect(known.find({ ...file, path: "a" })).toEqual({ digest: "sha256:0", content: "c" });
-    expect(new KnownFiles(text, "none").find({ ...file, path: "a" })).toBeUndefined();
+  });
+
+  it("give a later walk all that is the same, whatever came, went or changed before it", () => {
+    const paths = ["a", "a/b", "a/b/c", "a/b-c", "a-b", "b", 'b"c', "\xff", "\xff/d"];
+    const manifest = { files: paths.map((path) => ({ ...file, path, digest: `sha256:${path}` })) };
+    const some = fc.subarray(paths, { minLength: 0 });
+    fc.assert(
+      fc.property(some, some, some, (before, now, changed) => {
+        const isIn = (list: readonly string[]) => manifest.files.filter(({ path }) => list.includes(path));
+        const known = new KnownFiles(manifestsText(new Map([["one", { files: isIn(before) }]])), "one");
+        const found = isIn(now).map((seen) => known.find(changed.includes(seen.path) ? { ...seen, stamp: "t" } : seen));
+        const isSame = (path: string) => before.includes(path) && !changed.includes(path);
+        expect(found).toEqual(isIn(now).map((each) => (isSame(each.path) ? manifestLine(each) : undefined)));
+      }),
+    );
   });
 
   it("give of a folder what it was when it was first seen, whatever its permissions and times are now", () => {
     const folder = { ...file, path: "a", kind: "directory" as const };
-    const known = new KnownFiles(manifestsText(new Map([["one", { files: [folder, { ...file, path: "b" }] }]])), "one");
-    expect(known.find({ ...folder, permissions: 0o700, stamp: "t" })).toEqual({ digest: file.digest, content: "c" });
-    for (const path of ["b", "c"]) expect(known.find({ ...folder, path })).toBeUndefined();
+    const kept = manifestsText(new Map([["one", { files: [folder, { ...file, path: "b" }] }]]));
+    const now = { ...folder, permissions: 0o700, stamp: "t" };
+    expect(new KnownFiles(kept, "one").find(now)).toBe(manifestLine(now));
+    for (const path of ["b", "c"]) expect(new KnownFiles(kept, "one").find({ ...folder, path })).toBeUndefined();
+  });
+
+  it("are the same as the lines that they are kept in", () => {
+    const lines = new ManifestLines(files.map(manifestLine));
+    expect(manifestsText(new Map([["one", lines]]))).toBe(manifestsText(new Map([["one", { files }]])));
+    expect(lines.files).toEqual(files);
   });
 });
 

@@ -37,14 +37,22 @@ export class Lister {
   }
 
   add(entry: WalkedEntry): void {
-    if (this.#entries !== undefined && this.#entries.push(entry) > most) this.#entries = undefined;
     const { path, stat, link } = entry;
     const named = { path, linkname: link ?? stat.target };
-    const room = statRoom(named) + inodeSize;
+    this.#keep(entry, statRoom(named), (bytes, at) => putStat(bytes, at, named, stat));
+  }
+
+  /** The same of an entry as `putStat` has written it for the worker, from `start` to `end`. */
+  addWritten(entry: WalkedEntry, bytes: Buffer, start: number, end: number): void {
+    this.#keep(entry, end - start, (chunk, at) => at + bytes.copy(chunk, at, start, end));
+  }
+
+  #keep(entry: WalkedEntry, size: number, put: (bytes: Buffer, at: number) => number): void {
+    if (this.#entries !== undefined && this.#entries.push(entry) > most) this.#entries = undefined;
+    const room = size + inodeSize;
     if (this.#end + room > chunkSize) this.#flush();
     const chunk = room > chunkSize ? Buffer.alloc(room) : this.#chunk;
-    const end = putStat(chunk, this.#end, named, stat);
-    this.#end = chunk.writeBigUInt64LE(stat.inode, end);
+    this.#end = chunk.writeBigUInt64LE(entry.stat.inode, put(chunk, this.#end));
     if (chunk !== this.#chunk) this.#flush(chunk);
   }
 

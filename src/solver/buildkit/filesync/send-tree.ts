@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { type BytePath, isText, pathText } from "./byte-path.ts";
-import { type AttributeTable, withAttributes } from "./extended-attributes.ts";
+import { type Attributes, type AttributeTable, withAttributes } from "./extended-attributes.ts";
 import { kindOf } from "./file-mode.ts";
 import { FilePool } from "./file-pool.ts";
 import type { Lister } from "./listing.ts";
@@ -62,18 +62,28 @@ export async function sendTree(
       if (pool.closed) return;
       const linkname = entry.link ?? entry.stat.target;
       if (kindOf(entry.stat.mode) === "file") offered.set(id, entry);
-      lister?.add(entry);
       if (!isText(entry.path) || !isText(linkname)) unfit ??= entry.path;
-      const named = { path: entry.path, linkname };
       const own = attributes?.get(entry.path);
-      const pause =
-        own === undefined
-          ? stream.write(statRoom(named), (bytes, at) => putStat(bytes, at, named, entry.stat))
-          : stream.send(withAttributes(encodeStat({ ...entry.stat, ...named }), own));
+      const pause = own === undefined ? offerPlain(entry, linkname) : offerWith(own, entry, linkname);
       if (++id % walkBurst === 0 && pause === undefined) await setImmediate();
       if (pause !== undefined) await pause;
     }
     await stream.send(endOfStats);
+  }
+
+  function offerPlain(entry: WalkedEntry, linkname: BytePath): Promise<void> | undefined {
+    const { path, stat } = entry;
+    const named = { path, linkname };
+    return stream.write(statRoom(named), (bytes, at) => {
+      const end = putStat(bytes, at, named, stat);
+      lister?.addWritten(entry, bytes, at, end);
+      return end;
+    });
+  }
+
+  function offerWith(own: Attributes, entry: WalkedEntry, linkname: BytePath): Promise<void> | undefined {
+    lister?.add(entry);
+    return stream.send(withAttributes(encodeStat({ ...entry.stat, path: entry.path, linkname }), own));
   }
 
   async function serve(): Promise<void> {
