@@ -1,8 +1,8 @@
-import { open, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, rm, stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { errnoOf } from "../errno.ts";
 
-/** A lock older than this was left behind: what is done under one takes milliseconds. */
+/** A lock older than this, in milliseconds, was left behind: what is done under one takes milliseconds. */
 const staleAge = 10_000;
 
 /**
@@ -10,31 +10,60 @@ const staleAge = 10_000;
  * one that its owner left behind, as after a kill, is taken away after ten seconds.
  */
 export async function withLock<Result>(path: string, run: () => Promise<Result>): Promise<Result> {
-  while (!(await take(path))) await setTimeout(10 + Math.random() * 20);
+  let own = await take(path);
+  while (own === undefined) {
+    await setTimeout(10 + Math.random() * 20);
+    own = await take(path);
+  }
+  const taken = performance.now();
   try {
     return await run();
   } finally {
-    await rm(path, { force: true });
+    // After a long time it may have been taken for one that was left behind.
+    if (performance.now() - taken < staleAge) await rm(path, { force: true });
+    else await remove(path, own);
   }
 }
 
-async function take(path: string): Promise<boolean> {
+/** What tells our lock from every other one at its place; undefined where another one stands. */
+async function take(path: string): Promise<string | undefined> {
+  let file: FileHandle;
   try {
-    await (await open(path, "wx")).close();
-    return true;
+    file = await open(path, "wx");
   } catch (error) {
     if (errnoOf(error) !== "EEXIST") throw error;
-  }
-  const age = await ageOf(path);
-  if (age !== undefined && age > staleAge) await rm(path, { force: true });
-  return false;
-}
-
-async function ageOf(path: string): Promise<number | undefined> {
-  try {
-    return Date.now() - (await stat(path)).mtimeMs;
-  } catch {
-    // It was let go of just now.
+    const other = await lockAt(path);
+    if (other !== undefined && other.age > staleAge) await remove(path, other.name);
     return undefined;
   }
+  try {
+    return nameOf(await file.stat({ bigint: true }));
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Removes the lock of this name and no other. Of all who want that, one at a time looks whether it still stands there: a
+ * second one must not remove what somebody else has put in its place.
+ */
+async function remove(path: string, name: string): Promise<void> {
+  await withLock(`${path}.${name}`, async () => {
+    if ((await lockAt(path))?.name === name) await rm(path, { force: true });
+  });
+}
+
+async function lockAt(path: string): Promise<{ readonly name: string; readonly age: number } | undefined> {
+  try {
+    const stats = await stat(path, { bigint: true });
+    return { name: nameOf(stats), age: Date.now() - Number(stats.mtimeMs) };
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    return undefined;
+  }
+}
+
+/** An inode may come again, but not with the same time. */
+function nameOf({ ino, mtimeNs }: { readonly ino: bigint; readonly mtimeNs: bigint }): string {
+  return `${ino}-${mtimeNs}`;
 }
