@@ -136,7 +136,7 @@ class Build {
         if (options.sizes !== false) sizes = this.#readSizes(response, connection, signal);
       },
     };
-    const { ref, exporterResponse } = await withRetries(() => this.#run(job, exports, keepsOwnImages), {
+    const { ref, exporterResponse } = await withRetries(() => this.#run(job, exports), {
       limit: canBeTriedAgain(this.#input, options) ? (options.retry ?? 0) : 0,
       signal,
       onRetry: (error, attempt, wait) =>
@@ -158,9 +158,9 @@ class Build {
   }
 
   /** The job, and what of it an engine leaves to us. */
-  async #run(job: Job, exports: ExportPlan, keepsOwnImages: boolean): ReturnType<typeof runJob> {
+  async #run(job: Job, exports: ExportPlan): ReturnType<typeof runJob> {
     const solved = await runJob(job);
-    if (!keepsOwnImages || exports.pushed.length === 0) return solved;
+    if (exports.pushed.length === 0) return solved;
     const { connection, signal } = job;
     return { ...solved, exporterResponse: await pushFromEngine(exports, solved.exporterResponse, connection, signal) };
   }

@@ -5,6 +5,7 @@ import type { ExportTarget } from "./buildkit/attachable.ts";
 import type { ContentFolder } from "./buildkit/content/content-folder.ts";
 import { storeName } from "./buildkit/content/content-store.ts";
 import type { Engine } from "./buildkit/engine.ts";
+import { pushedNames } from "./node-outputs.ts";
 import type { SolveOptions, SolveOutput } from "./solve-options.ts";
 
 /** What the worker is asked to export, and what takes it here. */
@@ -14,7 +15,7 @@ export interface ExportPlan {
   readonly targets: ReadonlyMap<number, ExportTarget>;
   /** Folders that get an image blob by blob, by the worker's names for them. */
   readonly stores: ReadonlyMap<string, ContentFolder>;
-  /** The names under which images are to be pushed. */
+  /** The names under which the client is to push the image itself, since the worker does not. */
   readonly pushed: readonly string[];
 }
 
@@ -56,9 +57,7 @@ export async function planExports(options: ExportOptions, worker: ExportingWorke
     if (folder !== undefined) addStore(stores, folder);
     exporters.push({ type, attrs: exporterAttrs(output, options) });
   }
-  const pushing = exporters.filter(({ attrs }) => isTrue(attrs.get("push")));
-  const pushed = pushing.flatMap(({ attrs }) => (attrs.get("name") ?? "").split(","));
-  return { exporters, targets, stores, pushed };
+  return { exporters, targets, stores, pushed: worker.keepsOwnImages === true ? pushedNames(options).names : [] };
 }
 
 function wantedOutputs(

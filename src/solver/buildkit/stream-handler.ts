@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { type ServerDuplexStream, status } from "@grpc/grpc-js";
+import { RunningCalls } from "./running-calls.ts";
 import { StatusError } from "./unary-handler.ts";
 
 /** What a call ends with. */
@@ -25,7 +26,7 @@ export function streamHandler<Request, Response>(
   run: (call: ServerDuplexStream<Request, Response>, signal: AbortSignal) => Promise<void>,
   statusOf: (error: unknown) => CallStatus = unavailable,
 ): StreamHandler<Request, Response> {
-  const running = new Set<Promise<void>>();
+  const running = new RunningCalls();
   const serve = async (call: ServerDuplexStream<Request, Response>) => {
     const over = new AbortController();
     const onJobEnd = () => {
@@ -45,14 +46,8 @@ export function streamHandler<Request, Response>(
     }
   };
   return {
-    handle: (call) => {
-      const run = serve(call);
-      running.add(run);
-      void run.then(() => running.delete(run));
-    },
-    idle: async () => {
-      await Promise.all(running);
-    },
+    handle: (call) => running.add(serve(call)),
+    idle: () => running.idle(),
   };
 }
 

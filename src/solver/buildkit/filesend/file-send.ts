@@ -6,6 +6,7 @@ import { loadImage } from "../engine.ts";
 import { encodeError, MalformedPacket } from "../filesync/packet.ts";
 import { CallOver, type PacketStream, packetStream } from "../filesync/packet-stream.ts";
 import type { RawCall } from "../raw-call.ts";
+import { RunningCalls } from "../running-calls.ts";
 import { fileSendService } from "../session-services.ts";
 import type { AttributeOutcome } from "./attribute-batch.ts";
 import { readByteMessages } from "./byte-messages.ts";
@@ -42,7 +43,7 @@ export interface Exported {
  * What cannot be written fails the build and is reported as `export-failed`.
  */
 export function fileSend(options: FileSendOptions, context: AttachableContext): Attachable {
-  const running = new Set<Promise<void>>();
+  const running = new RunningCalls();
   const folders = new Map<number, TargetFolder>();
   const told = new Set<string>();
   const onNote = (message: string) => {
@@ -53,18 +54,9 @@ export function fileSend(options: FileSendOptions, context: AttachableContext): 
     definition: fileSendService,
     implementation: {},
     raw: new Map([
-      [
-        fileSendService.DiffCopy.path,
-        (call) => {
-          const run = answer(call, { ...options, onNote }, context, folders);
-          running.add(run);
-          void run.then(() => running.delete(run));
-        },
-      ],
+      [fileSendService.DiffCopy.path, (call) => running.add(answer(call, { ...options, onNote }, context, folders))],
     ]),
-    async close() {
-      await Promise.all(running);
-    },
+    close: () => running.idle(),
   };
 }
 

@@ -5,6 +5,7 @@ import { Failure } from "../../../failure.ts";
 import { PatternError } from "../../../pattern-error.ts";
 import type { Attachable, AttachableContext, LocalSource } from "../attachable.ts";
 import type { RawCall } from "../raw-call.ts";
+import { RunningCalls } from "../running-calls.ts";
 import { fileSyncService } from "../session-services.ts";
 import { pathText } from "./byte-path.ts";
 import { diskTree } from "./disk-tree.ts";
@@ -40,23 +41,12 @@ export interface FileSyncOptions {
  * sessions of the build". TarStream, which no BuildKit asks for, is not served.
  */
 export function fileSync(options: FileSyncOptions, context: AttachableContext): Attachable {
-  const running = new Set<Promise<void>>();
+  const running = new RunningCalls();
   return {
     definition: fileSyncService,
     implementation: {},
-    raw: new Map([
-      [
-        fileSyncService.DiffCopy.path,
-        (call) => {
-          const run = answer(call, options, context);
-          running.add(run);
-          void run.then(() => running.delete(run));
-        },
-      ],
-    ]),
-    async close() {
-      await Promise.all(running);
-    },
+    raw: new Map([[fileSyncService.DiffCopy.path, (call) => running.add(answer(call, options, context))]]),
+    close: () => running.idle(),
   };
 }
 
