@@ -154,7 +154,7 @@ export function longLoops() {
           `${space}${head}) {\n${`{${body}}${next};`.repeat(Number(times))}}`;
         const text = readFileSync(path, "utf8");
         const found = text.match(loop)?.length ?? 0;
-        if (found !== hotLoops) throw new Error(`${path}: of ${hotLoops} loops that are to be long, ${found} are found`);
+        if (found !== hotLoops) throw new Error(`${path}: ${found} of its ${hotLoops} hot loops are found`);
         return { contents: text.replace(loop, repeated), loader: "ts" };
       });
     },
