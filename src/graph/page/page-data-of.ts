@@ -3,7 +3,7 @@ import type { Finding } from "../analyses/findings/finding.ts";
 import type { BuildReport } from "../analyses/report.ts";
 import type { BuildGraph, GraphVertex } from "../build-graph.ts";
 import { visible } from "../excerpt.ts";
-import { type GraphLayout, groupTitle, layoutOf } from "../render/layout.ts";
+import { type GraphLayout, groupTitles, layoutOf } from "../render/layout.ts";
 import { sourceLines } from "../source-lines.ts";
 import { type BuildChange, buildChanges, type ComparedBuild, type ComparedVertex } from "./build-changes.ts";
 import type { MeasuredRun } from "./measured-run.ts";
@@ -38,7 +38,7 @@ export async function pageData(
     source: dockerfile === undefined ? [] : sourceLines(decodeUtf8(utf8Bytes(dockerfile))).map(shownText),
     size: places.size,
     platforms: platforms.map(visible),
-    groups: layout.groups.map((group, index) => ({ title: groupTitle(group), ...boxOf(places.groups, index) })),
+    groups: groupTitles(layout).map((text, index) => ({ title: text, ...boxOf(places.groups, index) })),
     vertices: pageVertices(report, layout, places, numbers),
     results: resultNumbers(graph, numbers).map((vertex, index) => ({
       platform: index,

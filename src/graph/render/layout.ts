@@ -49,9 +49,18 @@ export function inputNumbers(layout: GraphLayout, { vertex }: PlacedVertex): rea
 }
 
 /** The name of a group: `stage build, linux/amd64`. */
-export function groupTitle({ stage, platforms }: VertexGroup): string {
-  const what = stage === undefined ? "sources" : `stage ${visible(stage)}`;
-  return [what, ...platforms.map(visible)].join(", ");
+export function groupTitle(group: VertexGroup): string {
+  return [stageTitle(group), ...group.platforms.map(visible)].join(", ");
+}
+
+/** The names of all groups where there is little room for them: without platforms that they all share. */
+export function groupTitles({ groups }: GraphLayout): readonly string[] {
+  const kinds = new Set(groups.map(({ platforms }) => platforms.join(" ")));
+  return groups.map(kinds.size > 1 ? groupTitle : stageTitle);
+}
+
+function stageTitle({ stage }: VertexGroup): string {
+  return stage === undefined ? "sources" : `stage ${visible(stage)}`;
 }
 
 function levelAt(placed: ReadonlyMap<string, PlacedVertex>, digest: string): number {

@@ -1,7 +1,7 @@
 import stringWidth from "string-width";
 import type { BuildGraph } from "../build-graph.ts";
 import { visible } from "../excerpt.ts";
-import { type GraphLayout, groupTitle, layoutOf, type PlacedVertex } from "./layout.ts";
+import { type GraphLayout, groupTitles, layoutOf, type PlacedVertex } from "./layout.ts";
 import { arrowsOf, resultsOf } from "./picture.ts";
 import { place } from "./place.ts";
 import type { PlacedBox, PlacedBoxes, Point } from "./place-boxes.ts";
@@ -31,7 +31,7 @@ export async function renderSvg(graph: BuildGraph): Promise<string> {
     ...layout.groups.map((_, index) => frameElement(placed.frames.get(`g${index + 1}`))),
     ...placed.lines.map((points, index) => lineElement(points, arrows[index]?.output ?? "")),
     ...[...layout.byDigest.values()].map((vertex) => vertexElement(vertex, vertices.get(`v${vertex.number}`), placed)),
-    ...layout.groups.map((group, index) => titleElement(groupTitle(group), placed.frames.get(`g${index + 1}`))),
+    ...groupTitles(layout).map((title, index) => titleElement(title, placed.frames.get(`g${index + 1}`))),
     ...results.map(({ name, platform }) => resultElement(platform, placed.boxes.get(name))),
   ];
   return `${[...head(graph, placed), ...lines.filter((line) => line !== ""), "</svg>"].join("\n")}\n`;

@@ -61,6 +61,15 @@ describe("a graph as SVG", () => {
     expect(svg).toContain("RUN make &quot;tools&quot; &amp;&amp;");
   });
 
+  it("leaves out of titles what all groups have in common, so that they fit", async () => {
+    const svg = await svgOf(dockerfile, ["linux/amd64"]);
+    expect([...svg.matchAll(/class="title"[^>]*><title>([^<]*)</g)].map(([, title]) => title)).toEqual([
+      "sources",
+      "stage tools",
+      "stage stage-1",
+    ]);
+  });
+
   it("lets no box lie on another, and none outside of the picture or of its frame", async () => {
     const svg = await svgOf(dockerfile, both);
     const boxes = boxesOf(svg, "box");
