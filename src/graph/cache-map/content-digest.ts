@@ -29,12 +29,15 @@ export function contentDigest(
   return digests.includes(undefined) ? undefined : digestOf(digests.join("\0"));
 }
 
-/** The records, in order, that make up what a selector reads; of a folder that is read as a whole all that is in it. */
+/**
+ * The records that decide what a selector reads: the symbolic links to it, then, in order, those that make it up; of a
+ * folder that is read as a whole all that is in it.
+ */
 export function selectedRecords(tree: ContentTree, selector: ContentSelector): readonly TreeRecord[] {
   if (isFiltered(selector)) return selectRecords(tree, selector).taken.map(({ record }) => record);
-  const { key, record } = tree.follow(keyOf(joinPath("/", bytesOf(selector.path))), selector.followLinks);
-  if (record?.kind !== "directory") return record === undefined ? [] : [record];
-  return tree.records.filter((each) => each.key.startsWith(`${key}\0`));
+  const { key, record, links } = tree.follow(keyOf(joinPath("/", bytesOf(selector.path))), selector.followLinks);
+  if (record?.kind !== "directory") return record === undefined ? links : [...links, record];
+  return [...links, ...tree.records.filter((each) => each.key.startsWith(`${key}\0`))];
 }
 
 const wholeTree: ContentSelector = {

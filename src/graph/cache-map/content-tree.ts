@@ -98,12 +98,12 @@ export class ContentTree {
   }
 
   /** What stands at a path, the symbolic links on the way followed, the last one only where it is asked for. */
-  follow(key: string, last: boolean): { readonly key: string; readonly record: TreeRecord | undefined } {
+  follow(key: string, last: boolean): FollowedPath {
     const direct = this.record(key);
-    if (direct !== undefined && !(last && direct.kind === "symlink")) return { key, record: direct };
+    if (direct !== undefined && !(last && direct.kind === "symlink")) return { key, record: direct, links: [] };
     let record = direct;
     let at = "";
-    let links = 0;
+    const links: TreeRecord[] = [];
     const rest = key.split("\0").filter((part) => part !== "");
     while (rest.length > 0) {
       const next = resolved(at, rest.shift() ?? "");
@@ -112,13 +112,22 @@ export class ContentTree {
         at = next;
         continue;
       }
-      if (++links > mostLinks) return { key, record: undefined };
+      links.push(record);
+      if (links.length > mostLinks) return { key, record: undefined, links };
       rest.unshift(...record.target.split("/").filter((part) => part !== ""));
       if (record.target.startsWith("/")) at = "";
       record = this.record(at);
     }
-    return { key: at, record };
+    return { key: at, record, links };
   }
+}
+
+/** Where a path leads. */
+export interface FollowedPath {
+  readonly key: string;
+  readonly record: TreeRecord | undefined;
+  /** The symbolic links on the way, in order. */
+  readonly links: readonly TreeRecord[];
 }
 
 /** As many as BuildKit follows. */
