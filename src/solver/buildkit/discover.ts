@@ -158,25 +158,64 @@ function driverOf({ endpoint, protocol }: Pick<Discovered, "endpoint" | "protoco
   return endpoint.address.kind === "container" ? "docker-container" : "remote";
 }
 
+/** What came of asking one candidate. */
+type Answer = { readonly protocol: "docker" | "buildkit" } | { readonly error: unknown };
+
+/** So long, in milliseconds, one that stays silent is waited for where another one has answered that comes after it. */
+const silencePatience = 2000;
+
+/** Asks all at once. The first in order counts, but one that stays silent keeps nobody from those that do answer. */
 async function firstAnswering(
   candidates: readonly Candidate[],
   { addr, signal }: DiscoverOptions,
 ): Promise<Omit<Discovered, "builder">> {
   const tried: string[] = [];
   let isDenied = false;
-  for (const candidate of candidates) {
-    try {
-      const protocol = await whoListens(candidate.endpoint, signal);
-      return { origin: candidate.origin, endpoint: { ...candidate.endpoint, protocol }, protocol };
-    } catch (error) {
+  const over = new AbortController();
+  const asking = signal === undefined ? over.signal : AbortSignal.any([signal, over.signal]);
+  const answers = candidates.map((candidate) => ask(candidate, asking));
+  try {
+    for (const [index, candidate] of candidates.entries()) {
+      const later = silence(answers.slice(index + 1), over.signal);
+      const answer = await Promise.race([answers[index] ?? later, later]);
+      if ("protocol" in answer) {
+        const { protocol } = answer;
+        return { origin: candidate.origin, endpoint: { ...candidate.endpoint, protocol }, protocol };
+      }
+      const { error } = answer;
       if (signal?.aborted === true) throw new Failure("cancelled", "cancelled", { cause: error });
       // What an engine says of a container is said with what to do about it.
       if (error instanceof Failure && candidates.length === 1) throw error;
       tried.push(`${candidate.endpoint.text} (${candidate.origin}): ${reason(error)}`);
       isDenied ||= errnoOf(error) === "EACCES" || errnoOf(error) === "EPERM";
     }
+    throw unreachable(tried, isDenied ? deniedRemedy : absentRemedy(addr));
+  } finally {
+    over.abort();
   }
-  throw unreachable(tried, isDenied ? deniedRemedy : absentRemedy(addr));
+}
+
+/** Never rejects. */
+async function ask({ endpoint }: Candidate, signal: AbortSignal): Promise<Answer> {
+  try {
+    return { protocol: await whoListens(endpoint, signal) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** Comes some time after the first good one of the answers, and never where there is none. */
+function silence(answers: readonly Promise<Answer>[], signal: AbortSignal): Promise<Answer> {
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+    for (const each of answers) {
+      void each.then((answer) => {
+        if (!("protocol" in answer) || signal.aborted) return;
+        timer ??= setTimeout(resolve, silencePatience, { error: new Error("no answer, while another place answers") });
+      });
+    }
+  });
 }
 
 function buildkitSockets({ env, platform }: Surroundings): Candidate[] {

@@ -158,6 +158,18 @@ describe("who listens", () => {
     await expect(error).rejects.toMatchObject({ message: expect.stringContaining("not a Docker engine") });
   });
 
+  test("one that stays silent keeps nobody from the next that answers", async () => {
+    await mkdir(join(home, "run"));
+    await mkdir(join(home, ".docker/run"), { recursive: true });
+    await listen(() => {}, "run/docker.sock");
+    await listen(
+      (socket) => socket.once("data", () => socket.end("HTTP/1.1 200 OK\r\n\r\n")),
+      ".docker/run/docker.sock",
+    );
+    const found = await discover({ surroundings: surroundings({ XDG_RUNTIME_DIR: join(home, "run") }) });
+    expect(found).toMatchObject({ protocol: "docker", origin: "Docker Desktop's socket" });
+  });
+
   test("an abort ends the search", async () => {
     const stop = new AbortController();
     const addr = await listen(() => stop.abort());
@@ -190,8 +202,8 @@ function idOf(name: string): string {
   return createHash("sha256").update(name).digest("hex");
 }
 
-async function listen(onConnection: (socket: Socket) => void): Promise<string> {
-  const path = join(home, `${servers.length}.sock`);
+async function listen(onConnection: (socket: Socket) => void, name = `${servers.length}.sock`): Promise<string> {
+  const path = join(home, name);
   const server = createServer((socket) => {
     socket.on("error", () => {});
     onConnection(socket);
