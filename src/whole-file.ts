@@ -1,17 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-
-/** How the name of each file ends that is not whole yet. */
-export const temporaryEnding = ".tmp";
+import { temporaryName } from "./temporary-names.ts";
 
 /** No write takes as long: milliseconds after its last change, a file that is not whole was left by a killed process. */
 export const abandonedAfter = 3_600_000;
-
-/** A name for a file that is not whole yet, hidden from listings; it stands beside the one that it becomes. */
-export function temporaryName(): string {
-  return `.llbc-${randomBytes(8).toString("hex")}${temporaryEnding}`;
-}
 
 export interface WholeFile {
   /** Who may use it, `0o666` without the user's mask when absent. */

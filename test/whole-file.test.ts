@@ -2,7 +2,8 @@ import { link, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { makeWhole, temporaryEnding, writeNew, writeWhole } from "../src/whole-file.ts";
+import { temporaryEnding } from "../src/temporary-names.ts";
+import { makeWhole, writeNew, writeWhole } from "../src/whole-file.ts";
 
 let folder = "";
 beforeEach(async () => {

@@ -1,7 +1,8 @@
 import { copyFile, link, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf } from "../errno.ts";
-import { makeWhole, temporaryName, writeNew, writeWhole } from "../whole-file.ts";
+import { temporaryName } from "../temporary-names.ts";
+import { makeWhole, writeNew, writeWhole } from "../whole-file.ts";
 
 /** What builds read and ran is for the user alone. */
 const mode = 0o600;

@@ -7,7 +7,8 @@ import { UnreadableRecord } from "../graph/history/json-reader.ts";
 import type { Manifest } from "../graph/history/manifest.ts";
 import { manifestsText, parseManifests } from "../graph/history/manifest-json.ts";
 import { type KeptRecord, parseRecord, parseSummary, recordText } from "../graph/history/record-json.ts";
-import { abandonedAfter, temporaryEnding } from "../whole-file.ts";
+import { temporaryEnding } from "../temporary-names.ts";
+import { abandonedAfter } from "../whole-file.ts";
 import { moveFile, namesIn, shareFile, writeBeside, writeText } from "./history-files.ts";
 
 /** So many builds are kept, and so many bytes of them: the newest. */

@@ -2,7 +2,8 @@ import { type FileHandle, mkdir, open, readdir, stat, unlink, utimes } from "nod
 import { join } from "node:path";
 import { digestOf } from "../digest.ts";
 import { isDigest } from "../image-reference.ts";
-import { abandonedAfter, temporaryEnding, writeWhole } from "../whole-file.ts";
+import { temporaryEnding } from "../temporary-names.ts";
+import { abandonedAfter, writeWhole } from "../whole-file.ts";
 import { hasDigest } from "./digest-check.ts";
 
 export interface ContentCacheOptions {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   lstatSync,
@@ -26,6 +27,7 @@ import {
   putDataHead,
   type Stat,
 } from "../../../src/solver/buildkit/filesync/packet.ts";
+import { temporaryName } from "../../../src/temporary-names.ts";
 import { startRig, tempFolder, type WorkerCall } from "../filesync/rig.ts";
 
 const FOLDER = 2 ** 31 + 0o755;
@@ -214,6 +216,21 @@ test("what was under way when the worker gave up is gone; what was whole stays",
   expect(readdirSync(target)).toEqual(["a"]);
   expect(reported).toEqual([]);
   expect(heard.some((packet) => packet.kind === "error")).toBe(false);
+});
+
+test.runIf(process.platform === "linux")("what an export left that was killed is gone after the next one", async () => {
+  const target = tempFolder();
+  const folders = ["", "inner", "not in the export"];
+  const { pid } = spawnSync(process.execPath, ["-e", ""]);
+  const left = temporaryName().replace(`-${process.pid}-`, `-${pid}-`);
+  const underWay = temporaryName();
+  for (const each of folders) {
+    mkdirSync(join(target, each), { recursive: true });
+    for (const name of [left, underWay]) writeFileSync(join(target, each, name), "half");
+  }
+  expect(await exportTo(target, [folder("inner"), entry("inner/file")])).toMatchObject({ ended: { code: status.OK } });
+  const found = folders.map((each) => readdirSync(join(target, each)).filter((name) => name.startsWith(".")));
+  expect(found).toEqual([[underWay], [underWay], [left, underWay].sort()]);
 });
 
 test("a cancelled export leaves nothing half-written", async () => {

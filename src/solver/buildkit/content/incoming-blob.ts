@@ -1,8 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { status } from "@grpc/grpc-js";
-import { temporaryName } from "../../../whole-file.ts";
+import { abandonedNames, temporaryName } from "../../../temporary-names.ts";
 import { StatusError } from "../unary-handler.ts";
 import { blobPath, type ContentFolder } from "./content-folder.ts";
 
@@ -21,6 +21,7 @@ export class IncomingBlob {
   static async open(folder: ContentFolder): Promise<IncomingBlob> {
     const place = join(folder.path, "ingest");
     await mkdir(place, { recursive: true });
+    for (const name of abandonedNames(await readdir(place))) await rm(join(place, name), { force: true });
     const path = join(place, temporaryName());
     return new IncomingBlob(folder, path, await open(path, "wx"));
   }

@@ -9,6 +9,7 @@ import {
   lutimesSync,
   mkdirSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -19,7 +20,7 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import { errnoOf } from "../../../errno.ts";
-import { temporaryName } from "../../../whole-file.ts";
+import { abandonedNames, temporaryName } from "../../../temporary-names.ts";
 import { type BytePath, bytePath, childPath, diskPath, pathText, systemPath } from "../filesync/byte-path.ts";
 import { permissionsOf } from "../filesync/file-mode.ts";
 import type { Stat } from "../filesync/packet.ts";
@@ -58,6 +59,7 @@ export class TargetFolder {
     try {
       mkdirSync(path, { recursive: true, mode: 0o700 });
       this.#root = bytePath(realpathSync(path, { encoding: "buffer" }));
+      this.#removeAbandoned("");
     } catch (cause) {
       throw new ExportError(path, { cause });
     }
@@ -69,6 +71,7 @@ export class TargetFolder {
       const existing = lstat(path);
       if (existing?.isDirectory() === true) {
         if ((existing.mode & 0o700) !== 0o700) chmodSync(path, (existing.mode & 0o7777) | 0o700);
+        this.#removeAbandoned(stat.path);
       } else {
         if (existing !== undefined) unlinkSync(path);
         mkdirSync(path, 0o700);
@@ -207,6 +210,17 @@ export class TargetFolder {
   #tempBeside(entry: BytePath): string | Buffer {
     const slash = entry.lastIndexOf("/");
     return diskPath(this.#root, childPath(slash === -1 ? "" : entry.slice(0, slash), temporaryName()));
+  }
+
+  /** What an earlier export left that was killed; where it cannot be removed, it is in nobody's way. */
+  #removeAbandoned(folder: BytePath): void {
+    try {
+      for (const name of abandonedNames(readdirSync(diskPath(this.#root, folder)))) {
+        unlinkSync(diskPath(this.#root, childPath(folder, name)));
+      }
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+    }
   }
 
   #write<T>(entry: BytePath, change: (path: string | Buffer) => T): T {

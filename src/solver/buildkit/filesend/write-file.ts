@@ -1,7 +1,7 @@
-import { type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errnoOf } from "../../../errno.ts";
-import { temporaryName } from "../../../whole-file.ts";
+import { abandonedNames, temporaryName } from "../../../temporary-names.ts";
 import { ExportError } from "./export-error.ts";
 
 /**
@@ -51,6 +51,7 @@ async function writeAside(
   pieces: AsyncIterable<Uint8Array>,
 ): Promise<number> {
   const folder = dirname(place.path);
+  await removeAbandoned(folder);
   const temp = join(folder, temporaryName());
   const file = await open(temp, "wx").catch((cause: unknown) => {
     throw new ExportError(folder, { cause });
@@ -70,6 +71,12 @@ async function writeAside(
     await rm(temp, { force: true }).catch(() => {});
     throw error;
   }
+}
+
+/** What an earlier export left that was killed. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of abandonedNames(names)) await rm(join(folder, name), { force: true }).catch(() => {});
 }
 
 async function writePieces(file: FileHandle, pieces: AsyncIterable<Uint8Array>): Promise<number> {
