@@ -156,7 +156,7 @@ function exporterAttrs(
   if (type === "docker") result.delete("context");
   if (!isTrue(result.get("push"))) return result;
   if ((result.get("name") ?? "") === "") {
-    throw new Failure("usage", "an image that is pushed needs a name", { remedy: "Give one with -t." });
+    throw new Failure("usage", "an image that is pushed needs a name", { remedy: "Give one in tags (-t)." });
   }
   // Whoever pushes does not run it here: its layers need not be unpacked.
   if (!result.has("unpack")) result.set("unpack", "false");
@@ -186,7 +186,7 @@ function refuseDest({ type, dest }: SolveOutput): void {
 
 function needsDest(type: string, what: string): Failure {
   return new Failure("usage", `type=${type} needs ${what} as its dest`, {
-    remedy: `Say where: -o type=${type},dest=PATH.`,
+    remedy: `Say where in dest (-o type=${type},dest=PATH).`,
   });
 }
 

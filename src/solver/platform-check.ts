@@ -38,7 +38,7 @@ function unsupported(
     "platform-unsupported",
     `the worker cannot run ${platform}, which this step needs: ${step}\nIt runs ${available.join(", ")}.`,
     {
-      remedy: `Run \`llbc platforms install ${architecture}\` as root on the worker's machine, or give a worker of that platform with --addr.`,
+      remedy: `Run \`llbc platforms install ${architecture}\` as root on the worker's machine, or give a worker of that platform with addr (--addr).`,
       ...(source === undefined ? {} : { source }),
     },
   );

@@ -150,7 +150,8 @@ function notCached(missing: readonly MissingStep[], definitions: readonly Defini
   const source = first === undefined ? undefined : sourceOfVertex(definitions, first.digest, first.name);
   const what = missing.length === 1 ? "a step is" : `${missing.length} steps are`;
   return new Failure("not-cached", `${what} not in the cache and would run first:\n${[...named, ...more].join("\n")}`, {
-    remedy: "Build without the requirement, on the worker that has the cache, or bring the cache with --cache-from.",
+    remedy:
+      "Build without the requirement, on the worker that has the cache, or bring the cache with cacheFrom (--cache-from).",
     ...(source === undefined ? {} : { source }),
   });
 }

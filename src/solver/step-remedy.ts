@@ -20,19 +20,20 @@ export function stepRemedy({ exitCode, message, lastLines }: FailedRun): string 
   );
   return (
     known?.remedy ??
-    "See all that it wrote with --progress plain; build what is before it with --target, and run the command there."
+    "See all that it wrote in the events of the build (--progress plain); build what is before it with target (--target), and run the command there."
   );
 }
 
 const remedies: readonly { readonly codes?: readonly number[]; readonly words?: RegExp; readonly remedy: string }[] = [
   {
     words: /exec format error/i,
-    remedy: "The program is for another kind of machine: check --platform, or see `llbc platforms`.",
+    remedy:
+      "The program is for another kind of machine: check which platform is built for (--platform), and what the worker runs (llbc platforms).",
   },
   {
     codes: [137],
     remedy:
-      "It was killed, most likely for want of memory: give the worker more, or run less at once with --max-parallelism.",
+      "It was killed, most likely for want of memory: give the worker more, or run less at once with maxParallelism (--max-parallelism).",
   },
   {
     words: /no space left on device/i,
@@ -46,7 +47,7 @@ const remedies: readonly { readonly codes?: readonly number[]; readonly words?: 
   {
     words:
       /temporary failure (?:in name resolution|resolving)|could not resolve host|name or service not known|getaddrinfo|EAI_AGAIN|no such host|network is unreachable/i,
-    remedy: "It did not reach the network: check the worker's DNS and proxy, or try --network host.",
+    remedy: "It did not reach the network: check the worker's DNS and proxy, or try the network host (--network host).",
   },
   {
     words: /certificate (?:verify failed|signed by unknown authority|has expired)|self[- ]signed certificate/i,

@@ -248,13 +248,13 @@ function unreachable(tried: readonly string[], remedy: string): Failure {
 }
 
 const deniedRemedy =
-  "Become a member of the group that owns the socket (often `docker`), run this as a user who may read and write the socket, or name another worker with --addr.";
+  "Become a member of the group that owns the socket (often `docker`), run this as a user who may read and write the socket, or name another worker with addr (--addr).";
 
 function absentRemedy(addr: string | undefined): string {
   const start = "Start Docker or buildkitd";
   return addr === undefined
-    ? `${start}, or say where one listens with --addr (unix://, tcp:// or docker://).`
-    : `${start} there, check that you may read and write the socket, or give another --addr.`;
+    ? `${start}, or say where one listens with addr (--addr): unix://, tcp:// or docker://.`
+    : `${start} there, check that you may read and write the socket, or give another addr (--addr).`;
 }
 
 function reason(error: unknown): string {

@@ -42,12 +42,12 @@ export async function contextEndpoint(configFolder: string, name: string): Promi
   const text = await readOptional(path);
   if (text === undefined) {
     throw new Failure("usage", `there is no Docker context named "${name}"`, {
-      remedy: "See `docker context ls`, choose one with `docker context use`, or give --addr.",
+      remedy: "See `docker context ls`, choose one with `docker context use`, or give addr (--addr).",
     });
   }
   const engine = objectAt(objectAt(parseObject(text.toString("utf8"), path), "Endpoints"), "docker");
   if (typeof engine.Host !== "string" || engine.Host === "") {
-    throw new Failure("usage", `the Docker context "${name}" has no engine`, { remedy: "Give --addr." });
+    throw new Failure("usage", `the Docker context "${name}" has no engine`, { remedy: "Give addr (--addr)." });
   }
   const tls = await contextTls(join(configFolder, "contexts", "tls", id, "docker"), engine.SkipTLSVerify === true);
   return asEngine(parseAddress(engine.Host, tls));
@@ -91,7 +91,7 @@ function parseObject(text: string, path: string): Record<string, unknown> {
   } catch {
     // Said below, without the text: it may hold credentials.
   }
-  throw new Failure("usage", `${path} is not valid JSON`, { remedy: "Mend the file, or give --addr." });
+  throw new Failure("usage", `${path} is not valid JSON`, { remedy: "Mend the file, or give addr (--addr)." });
 }
 
 function objectAt(object: Record<string, unknown>, key: string): Record<string, unknown> {

@@ -46,6 +46,6 @@ async function checkLimits(connection: Connection, signal: AbortSignal): Promise
   const { llbCaps } = await readCaps(connection, signal);
   if (llbCaps.has("gc.freespacefilter")) return;
   throw new Failure("capability-missing", "the worker knows no limit of used or of free space", {
-    remedy: "Say how much may stay with --reserved-space, or use a worker with BuildKit 0.17 or newer.",
+    remedy: "Say how much may stay with reservedSpace (--reserved-space), or use a worker with BuildKit 0.17 or newer.",
   });
 }

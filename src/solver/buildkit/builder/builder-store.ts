@@ -23,7 +23,7 @@ export async function namedBuilder(name: string, surroundings: Surroundings): Pr
   if (name === "default" || (await hasContext(dockerFolder(surroundings), name))) return contextBuilder(name);
   const names = ["default", ...(await builderNames(surroundings))];
   throw new Failure("usage", `there is no builder and no Docker context named "${name}"${didYouMean(name, names)}`, {
-    remedy: `There are ${names.join(", ")}; docker buildx create makes others, and --addr names a worker by its address.`,
+    remedy: `There are ${names.join(", ")}; docker buildx create makes others, and addr (--addr) names a worker by its address.`,
   });
 }
 
@@ -117,7 +117,7 @@ async function readText(path: string): Promise<string | undefined> {
 
 function broken(path: string, why: string): Failure {
   return new Failure("usage", `what docker buildx keeps in ${path} cannot be used: ${why}`, {
-    remedy: "Make the builder anew with docker buildx create, or name a worker with --addr.",
+    remedy: "Make the builder anew with docker buildx create, or name a worker with addr (--addr).",
   });
 }
 

@@ -53,10 +53,14 @@ async function endpointsOf(
       throw unreachable(
         name,
         driver,
-        "Forward its port (kubectl port-forward deployment/NAME 1234, where its buildkitd listens on TCP) and give --addr tcp://127.0.0.1:1234, or make a builder with --driver remote.",
+        "Forward its port (kubectl port-forward deployment/NAME 1234, where its buildkitd listens on TCP) and give tcp://127.0.0.1:1234 as addr (--addr), or make a builder with --driver remote.",
       );
     default:
-      throw unreachable(name, driver, "Give its worker's address with --addr, or make a builder with --driver remote.");
+      throw unreachable(
+        name,
+        driver,
+        "Give its worker's address as addr (--addr), or make a builder with --driver remote.",
+      );
   }
 }
 
