@@ -51,12 +51,13 @@ export function graphView(model: PageModel, store: Store, scheme: ColourScheme, 
     });
   selection.call(zoomer).on("dblclick.zoom", null);
 
-  const wholeScale = () =>
-    Math.min(drawing.size.width / (data.size.width + 20), drawing.size.height / (data.size.height + 20));
+  /** Above the legend. */
+  const free = () => ({ width: drawing.size.width, height: Math.max(1, drawing.size.height - legendHeight) });
+  const wholeScale = () => Math.min(free().width / (data.size.width + 20), free().height / (data.size.height + 20));
   const centre = (scale: number, x: number, y: number) =>
     selection.call(
       zoomer.transform,
-      zoomIdentity.translate(drawing.size.width / 2 - x * scale, drawing.size.height / 2 - y * scale).scale(scale),
+      zoomIdentity.translate(free().width / 2 - x * scale, free().height / 2 - y * scale).scale(scale),
     );
   const showAll = () => centre(Math.min(1, wholeScale()), data.size.width / 2, data.size.height / 2);
   const begin = () => {
@@ -64,7 +65,7 @@ export function graphView(model: PageModel, store: Store, scheme: ColourScheme, 
     zoomer.scaleExtent([Math.min(0.2, wholeScale() / 2), 4]);
     if (wholeScale() >= wholeFrom) return void showAll();
     const first = data.vertices[data.criticalPath[0] ?? 0];
-    centre(firstScale, (first?.x ?? 0) + (first?.width ?? 0) / 2, drawing.size.height / 2 / firstScale - 10);
+    centre(firstScale, (first?.x ?? 0) + (first?.width ?? 0) / 2, free().height / 2 / firstScale - 10);
   };
   const scaleBy = (factor: number) => void selection.call(zoomer.scaleBy, factor);
 
@@ -129,6 +130,9 @@ export function graphView(model: PageModel, store: Store, scheme: ColourScheme, 
     element("p", { id: "graph-help", class: "help" }, help),
   );
 }
+
+/** With what is around it, in pixels. */
+const legendHeight = 44;
 
 function legend(): HTMLElement {
   const entry = (name: string, text: string) => element("li", {}, element("i", { class: `key ${name}` }), text);

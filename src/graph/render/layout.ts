@@ -59,8 +59,10 @@ export function groupTitles({ groups }: GraphLayout): readonly string[] {
   return groups.map(kinds.size > 1 ? groupTitle : stageTitle);
 }
 
+/** A stage without a name is called by its number already: `stage-1`. */
 function stageTitle({ stage }: VertexGroup): string {
-  return stage === undefined ? "sources" : `stage ${visible(stage)}`;
+  if (stage === undefined) return "sources";
+  return /^stage-\d+$/.test(stage) ? stage : `stage ${visible(stage)}`;
 }
 
 function levelAt(placed: ReadonlyMap<string, PlacedVertex>, digest: string): number {

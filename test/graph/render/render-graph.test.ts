@@ -46,11 +46,11 @@ describe("a graph of two platforms that share a stage", () => {
         #4  level 2  #1 #3  line 2     [linux/amd64 tools 2/3] COPY make.txt .
         #5  level 3  #4     line 3     [linux/amd64 tools 3/3] RUN make "tools"
 
-      stage stage-1, linux/amd64
+      stage-1, linux/amd64
         #2  level 2  #1     lines 5-7  [linux/amd64 stage-1 2/3] RUN <<end (apk add git)
         #6  level 4  #2 #5  line 8     [linux/amd64 stage-1 3/3] COPY --from=tools /a /b
 
-      stage stage-1, linux/arm64
+      stage-1, linux/arm64
         #7  level 1         line 4     [linux/arm64 stage-1 1/3] FROM docker.io/library/alpine:latest@sha256:a1a1a1a1a1a1…
         #8  level 2  #7     lines 5-7  [linux/arm64 stage-1 2/3] RUN <<end (apk add git)
         #9  level 4  #5 #8  line 8     [linux/arm64 stage-1 3/3] COPY --from=tools /a /b
@@ -73,12 +73,12 @@ describe("a graph of two platforms that share a stage", () => {
           v5 [label="[linux/amd64 tools 3/3] RUN make \\"tools\\""];
         }
         subgraph cluster_3 {
-          label="stage stage-1, linux/amd64";
+          label="stage-1, linux/amd64";
           v2 [label="[linux/amd64 stage-1 2/3] RUN <<end (apk add git)"];
           v6 [label="[linux/amd64 stage-1 3/3] COPY --from=tools /a /b"];
         }
         subgraph cluster_4 {
-          label="stage stage-1, linux/arm64";
+          label="stage-1, linux/arm64";
           v7 [label="[linux/arm64 stage-1 1/3] FROM docker.io/library/alpine:latest@sha256:a1a1a1a1a…" shape=ellipse];
           v8 [label="[linux/arm64 stage-1 2/3] RUN <<end (apk add git)"];
           v9 [label="[linux/arm64 stage-1 3/3] COPY --from=tools /a /b"];
@@ -112,11 +112,11 @@ describe("a graph of two platforms that share a stage", () => {
           v4["[linux/amd64 tools 2/3] COPY make.txt ."]
           v5["[linux/amd64 tools 3/3] RUN make #34;tools#34;"]
         end
-        subgraph g3["stage stage-1, linux/amd64"]
+        subgraph g3["stage-1, linux/amd64"]
           v2["[linux/amd64 stage-1 2/3] RUN #60;#60;end (apk add git)"]
           v6["[linux/amd64 stage-1 3/3] COPY --from=tools /a /b"]
         end
-        subgraph g4["stage stage-1, linux/arm64"]
+        subgraph g4["stage-1, linux/arm64"]
           v7(["[linux/arm64 stage-1 1/3] FROM docker.io/library/alpine:latest@sha256:a1a1a1a1a…"])
           v8["[linux/arm64 stage-1 2/3] RUN #60;#60;end (apk add git)"]
           v9["[linux/arm64 stage-1 3/3] COPY --from=tools /a /b"]

@@ -66,7 +66,7 @@ describe("a graph as SVG", () => {
     expect([...svg.matchAll(/class="title"[^>]*><title>([^<]*)</g)].map(([, title]) => title)).toEqual([
       "sources",
       "stage tools",
-      "stage stage-1",
+      "stage-1",
     ]);
   });
 
