@@ -1,11 +1,11 @@
 import { type Diagnostic, DockerfileError } from "../diagnostic.ts";
-import { Failure } from "../failure.ts";
 import type { SourceInfo } from "../llb/definition.ts";
 import { type CompileEnvironment, compileContext } from "./compile-context.ts";
 import type { CompileOptions } from "./compile-options.ts";
 import { emptyFile, evaluationFailure, parseFailure, withoutSource, withRanges } from "./diagnose.ts";
 import { evaluate } from "./evaluate.ts";
 import type { CompileContext } from "./evaluation-context.ts";
+import { isAboutImage } from "./failure-place.ts";
 import { linterFor } from "./lint/linter.ts";
 import type { StageNode } from "./stage-node.ts";
 
@@ -69,7 +69,7 @@ async function findAll(
 
 /** That an image could not be resolved, as a diagnostic; any other failure is thrown on. */
 function imageDiagnostic(error: unknown, filename: string): Diagnostic {
-  if (!(error instanceof Failure) || (error.code !== "image-unresolved" && error.code !== "auth-refused")) throw error;
+  if (!isAboutImage(error)) throw error;
   const { code: rule, message, source } = error;
   const ranges = source?.ranges ?? [];
   return { rule, severity: "error", message, filename, lines: ranges.map((range) => range.start.line), ranges };

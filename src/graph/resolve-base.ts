@@ -1,3 +1,4 @@
+import { Failure } from "../failure.ts";
 import { formatReference, isDigest, parseImageReference, withDefaultTag } from "../image-reference.ts";
 import type { Edge, SourceVertex } from "../llb/vertex.ts";
 import { emptyEnv } from "../parser/env.ts";
@@ -7,7 +8,7 @@ import { decodedBase, withoutCreated } from "./base-image.ts";
 import { findStageContext } from "./context/named-context.ts";
 import { standIn, startFromContext } from "./context-base.ts";
 import type { EvaluationContext } from "./evaluation-context.ts";
-import { withPlace } from "./failure-place.ts";
+import { isAboutImage, withPlace } from "./failure-place.ts";
 import { type Image, platformOfImage, scratchImage } from "./image-state.ts";
 import { InvalidDockerfile } from "./invalid-dockerfile.ts";
 import { reportBasePlatformMismatch } from "./lint/platform-checks.ts";
@@ -113,11 +114,17 @@ async function resolveImage(
       `a source policy replaces the image ${ref} by ${answer.identifier}`,
     );
   } catch (error) {
-    if (!(error instanceof InvalidDockerfile)) throw error;
-    // The same answer may serve several stages, and each error its own place.
-    const hint = didYouMean(written, [...table.names(), ...wellKnownImages]);
-    throw new InvalidDockerfile(error.rule, error.message + hint, { cause: error });
+    throw withHint(error, didYouMean(written, [...table.names(), ...wellKnownImages]));
   }
+}
+
+/** The same answer may serve several stages: each has an error of its own. */
+function withHint(error: unknown, hint: string): unknown {
+  if (error instanceof InvalidDockerfile)
+    return new InvalidDockerfile(error.rule, error.message + hint, { cause: error });
+  if (!isAboutImage(error)) return error;
+  const { code, message, remedy, cause } = error;
+  return new Failure(code, message + hint, { cause, ...(remedy === undefined ? {} : { remedy }) });
 }
 
 const wellKnownImages = ["alpine", "busybox", "centos", "debian", "golang", "ubuntu", "fedora"];

@@ -140,6 +140,17 @@ describe("what goes wrong", () => {
     expect(returned?.error?.message).toContain("nothing here");
   });
 
+  test("an image that the worker does not find is returned with what was meant", async () => {
+    const script = (dockerfile: string) =>
+      workerWith(dockerfile, (method) => (method === "ResolveImageConfig" ? refused : undefined));
+    const stage = await runWith(script("FROM scratch AS builder\nFROM scratch\nCOPY --from=bilder /a /\n"));
+    expect(stage.returned?.error?.message).toMatch(/library\/bilder:latest .*nothing here \(did you mean builder\?\)$/);
+    const image = await runWith(script("FROM alpin\n"));
+    expect(image.returned?.error?.message).toMatch(/nothing here \(did you mean alpine\?\)$/);
+    const other = await runWith(script("FROM registry.example.com/app\n"));
+    expect(other.returned?.error?.message).toMatch(/nothing here$/);
+  });
+
   test("a step's details go back as they came", async () => {
     const detail = {
       typeUrl: "github.com/moby/buildkit/errdefs.Vertex+json",

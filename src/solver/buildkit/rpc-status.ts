@@ -31,7 +31,7 @@ export function statusOf(error: unknown): common.RpcStatus.$Properties {
     const details = cause.details.map(({ typeUrl, value }) => ({ typeUrl, value }));
     const isPlaced = details.some(({ typeUrl }) => typeUrl === types.source);
     // What we say around the worker's words stays; where we said it in other words, its own are those that clients know.
-    const words = message.endsWith(cause.message) ? message : cause.message;
+    const words = message.includes(cause.message) ? message : cause.message;
     return { code: cause.code, message: words, details: isPlaced ? details : [...details, ...places] };
   }
   if (cause instanceof Unsupported) {
