@@ -6,7 +6,7 @@ import { build } from "esbuild";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * The scripts of the frontend image: `start.cjs` starts `frontend.cjs`, which speaks to BuildKit and then loads
+ * The scripts of the frontend image: `start.cjs` runs `frontend.cjs`, which speaks to BuildKit and then loads
  * `build.cjs`, the compiler with all that it needs.
  */
 export async function bundleFrontend(folder) {

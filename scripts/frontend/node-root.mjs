@@ -1,4 +1,4 @@
-// A root file system with Node and nothing that Node does without, from Debian's packages.
+// A root file system with Node, a shell that starts it, and nothing that they do without, from Debian's packages.
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { aptState, unpack } from "../worker/packages.mjs";
@@ -13,14 +13,17 @@ const machines = {
   arm64: { triplet: "aarch64-linux-gnu", loader: "lib/ld-linux-aarch64.so.1" },
 };
 
+/** Where programs come from in Debian's packages, and where they go. */
+const programs = { "usr/bin/node": "usr/bin/node", "usr/bin/dash": "bin/sh" };
+
 /**
- * Makes the folder `root`, unless it is there.
+ * Makes the folder `root`, unless it is there with all programs.
  * @param {string} root
  * @param {"amd64" | "arm64"} architecture
  * @param {(line: string) => void} say
  */
 export function makeNodeRoot(root, architecture, say) {
-  if (existsSync(root)) return;
+  if (Object.values(programs).every((program) => existsSync(join(root, program)))) return;
   const work = `${root}.${process.pid}`;
   const reasons = [];
   for (const suite of suites) {
@@ -40,14 +43,14 @@ export function makeNodeRoot(root, architecture, say) {
   throw new Error(`no Debian suite gave Node for ${architecture}\n${reasons.join("\n")}`);
 }
 
-/** Unpacks Node's package with all that it depends on; returns the folder. */
+/** Unpacks the packages of the programs with all that they depend on; returns the folder. */
 function fetchPackages(suite, architecture, work) {
   const state = join(work, "apt");
   const options = aptState(suite, state, [architecture]);
   run("apt-get", [
     ...options,
     ...["-o", "Debug::NoLocking=true", "-o", "APT::Install-Recommends=false"],
-    ...["install", "--yes", "--download-only", "nodejs"],
+    ...["install", "--yes", "--download-only", "nodejs", "dash"],
   ]);
   const archives = join(state, "cache/archives");
   const packages = join(work, "packages");
@@ -56,16 +59,17 @@ function fetchPackages(suite, architecture, work) {
   return packages;
 }
 
-/** Node, the loader and the libraries that they need of each other, and the scripts that Debian keeps outside Node. */
+/** The programs, the loader and the libraries that they need of each other, and the scripts that Debian keeps outside Node. */
 function pick(packages, root, { triplet, loader }) {
-  const programs = ["usr/bin/node"];
-  for (const program of programs) {
-    copy(join(packages, program), join(root, program));
-    for (const name of sharedLibraries(join(packages, program))) {
+  const files = new Map(Object.entries(programs));
+  // A map that grows while it is walked.
+  for (const [from, to] of files) {
+    copy(join(packages, from), join(root, to));
+    for (const name of sharedLibraries(join(packages, from))) {
       const path = `usr/lib/${triplet}/${name}`;
-      if (!programs.includes(path) && name !== basename(loader)) programs.push(path);
+      if (name !== basename(loader)) files.set(path, path);
     }
-    for (const script of builtinScripts(join(packages, program))) {
+    for (const script of builtinScripts(join(packages, from))) {
       if (existsSync(join(packages, script))) copy(join(packages, script), join(root, script));
     }
   }

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
-import { bundleFrontend } from "../../scripts/frontend/bundle.mjs";
 import { frontendCaps } from "../../src/frontend/frontend-caps.ts";
+import { makeEntryPoint, runEntryPoint } from "../frontend/entry-point.ts";
 import { listen, serveHttp } from "../loopback.ts";
+import { workerWith } from "../solver/buildkit/fake-worker.ts";
 import { type Build, build, contextWith, reportedVertices, temporaryFolder } from "./builds.ts";
 import { buildxEnvironment } from "./frontend/buildx.ts";
-import { runBundle } from "./frontend/bundle.ts";
 import { pushFrontend } from "./frontend/image.ts";
 import { packLayer } from "./frontend/push-image.ts";
 import { pushScanner } from "./frontend/scanner.ts";
@@ -59,15 +59,13 @@ describe("the image", () => {
     const { config } = await json(`blobs/${manifest.config.digest}`);
     expect(config.Labels["moby.buildkit.frontend.caps"].split(",")).toEqual([...frontendCaps]);
     expect(config.Labels["moby.buildkit.frontend.network.none"]).toBe("true");
-    expect(config.Entrypoint[0]).toBe("/usr/bin/node");
+    expect(config.Entrypoint).toEqual(["/usr/share/llbc/start"]);
   });
 
   test("needs less than 100 MB for a Dockerfile of some hundred steps, and its scripts are all of it", async () => {
-    const folder = temporaryFolder();
-    await bundleFrontend(folder);
-    const script = join(folder, "start.cjs");
+    const entryPoint = await makeEntryPoint(temporaryFolder());
     const dockerfile = `FROM scratch\n${"COPY a /\nWORKDIR /x\nENV A=$A:b\nCOPY --link c d /e/\n".repeat(150)}`;
-    const { peak, calls } = await runBundle(script, dockerfile);
+    const { peak, calls } = await runEntryPoint([entryPoint], workerWith(dockerfile));
     expect(calls.at(-1)).toBe("Return");
     expect(peak).toBeLessThan(100e6);
   });

@@ -17,6 +17,8 @@ export type Script = (method: string, request: Buffer) => Reply | Promise<Reply>
 export interface FakeBuildKit {
   /** The methods that were called, in order. */
   readonly calls: readonly string[];
+  /** Settles when the frontend has read what it was told at first, as HTTP/2 has it say. */
+  readonly heard: Promise<void>;
   close(): void;
 }
 
@@ -33,12 +35,18 @@ export function fakeBuildKit(toFrontend: Writable, fromFrontend: Readable, scrip
     stream.on("data", (chunk: Buffer) => chunks.push(chunk));
     stream.on("end", async () => {
       calls.push(method);
-      answer(stream, await script(method, Buffer.concat(chunks).subarray(5)), duplex);
+      const reply = await script(method, Buffer.concat(chunks).subarray(5));
+      // Who asked may be gone.
+      if (!stream.destroyed) answer(stream, reply, duplex);
     });
+  });
+  const heard = new Promise<void>((resolve) => {
+    server.on("session", (session) => session.once("localSettings", () => resolve()));
   });
   server.emit("connection", duplex);
   return {
     calls,
+    heard,
     close: () => {
       duplex.destroy();
       server.close();
