@@ -112,13 +112,12 @@ export function makePlatform(fields: {
   readonly osVersion?: string | undefined;
   readonly osFeatures?: readonly string[] | undefined;
 }): Platform {
-  return {
-    os: fields.os,
-    architecture: fields.architecture,
-    ...(fields.variant === undefined || fields.variant === "" ? {} : { variant: fields.variant }),
-    ...(fields.osVersion === undefined || fields.osVersion === "" ? {} : { osVersion: fields.osVersion }),
-    ...(fields.osFeatures === undefined ? {} : { osFeatures: fields.osFeatures }),
-  };
+  const { os, architecture, variant, osVersion, osFeatures } = fields;
+  const platform: { -readonly [Key in keyof Platform]: Platform[Key] } = { os, architecture };
+  if (variant !== undefined && variant !== "") platform.variant = variant;
+  if (osVersion !== undefined && osVersion !== "") platform.osVersion = osVersion;
+  if (osFeatures !== undefined) platform.osFeatures = osFeatures;
+  return platform;
 }
 
 const osPattern = /^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?$/;

@@ -36,12 +36,12 @@ export class ImageLookup implements ContextImages {
   /** @throws InvalidDockerfile for an image that is not known; a rejection of the resolver is passed on. */
   resolve(lookup: ContextImageLookup): Promise<ContextImageAnswer> {
     const { ref, platform, resolveMode, ociLayout } = lookup;
-    const question: Lookup = {
+    const question: { -readonly [Key in keyof Lookup]: Lookup[Key] } = {
       ref: `${ociLayout === undefined ? "docker-image" : "oci-layout"}://${ref}`,
-      ...(platform === undefined ? {} : { platform: formatPlatformFully(platform) }),
-      ...(resolveMode === undefined ? {} : { mode: resolveMode }),
-      ...(ociLayout === undefined ? {} : { store: ociLayout.storeId }),
     };
+    if (platform !== undefined) question.platform = formatPlatformFully(platform);
+    if (resolveMode !== undefined) question.mode = resolveMode;
+    if (ociLayout !== undefined) question.store = ociLayout.storeId;
     const key = keyOf(question);
     const known = this.#answers.get(key);
     if (known !== undefined) return known;

@@ -13,6 +13,7 @@ import { type Image, platformOfImage, scratchImage } from "./image-state.ts";
 import { InvalidDockerfile } from "./invalid-dockerfile.ts";
 import { reportBasePlatformMismatch } from "./lint/platform-checks.ts";
 import { locationOf } from "./lower/location.ts";
+import { namedCommand } from "./lower/named.ts";
 import { stepName } from "./lower/step-name.ts";
 import { blankStart, type StageNode } from "./stage-node.ts";
 import type { StageTable } from "./stage-table.ts";
@@ -169,10 +170,7 @@ function imageEdge(context: EvaluationContext, node: StageNode, platform: Platfo
     metadata: {
       // Only the mode that must not be ignored asks for the capability.
       caps: config.resolveMode === "pull" ? ["source.image", "source.image.resolvemode"] : ["source.image"],
-      description: new Map([
-        ["com.docker.dockerfile.v1.command", node.stage.sourceCode],
-        ["llb.customname", name],
-      ]),
+      description: namedCommand(name, node.stage.sourceCode),
     },
     locations: locationOf(sourceMap, node.stage.lines),
   };

@@ -2,7 +2,7 @@ import { compareUtf8 } from "../utf8.ts";
 
 /** The entries of a map by the UTF-8 bytes of their keys, as Go writes a map when it must be deterministic. */
 export function sortedEntries<V>(map: ReadonlyMap<string, V>): Iterable<readonly [string, V]> {
-  return map.size < 2 || isSorted(map.keys()) ? map : [...map].sort((a, b) => compareUtf8(a[0], b[0]));
+  return map.size < 2 || hasSortedKeys(map) ? map : [...map].sort((a, b) => compareUtf8(a[0], b[0]));
 }
 
 /** Texts by their UTF-8 bytes. */
@@ -12,11 +12,20 @@ export function sortedTexts(texts: Iterable<string>): string[] {
 }
 
 /** Most lists and maps are filled in order, and to see that costs less than to sort. */
-function isSorted(texts: Iterable<string>): boolean {
+function isSorted(texts: readonly string[]): boolean {
   let last: string | undefined;
   for (const text of texts) {
     if (last !== undefined && compareUtf8(last, text) > 0) return false;
     last = text;
+  }
+  return true;
+}
+
+function hasSortedKeys(map: ReadonlyMap<string, unknown>): boolean {
+  let last: string | undefined;
+  for (const key of map.keys()) {
+    if (last !== undefined && compareUtf8(last, key) > 0) return false;
+    last = key;
   }
   return true;
 }

@@ -28,7 +28,9 @@ export function encodeDefinition(writer: Writer, { def, metadata, source }: Defi
   for (const op of def) writer.uint32(lengthTag(1)).bytes(op);
   const caps = new CapsEncoder();
   // Digests are ASCII, for which the order of bytes is the order that needs no comparison of ours.
-  const digests = [...new Set([...metadata.keys(), ...(source?.locations.keys() ?? [])])].sort();
+  const digests = [...metadata.keys()];
+  for (const digest of source?.locations.keys() ?? []) if (!metadata.has(digest)) digests.push(digest);
+  digests.sort();
   for (const digest of digests) {
     const entry = metadata.get(digest);
     if (entry === undefined) continue;

@@ -9,7 +9,7 @@ import type { CopyAction, Edge, FileAction, FileChain, FileVertex, Owner, UserRe
  * collects them before it has gathered the actions, so that none is ever found.
  */
 export function fileOpOf(vertex: FileVertex, context: OpContext): CappedOp {
-  const gathered: Gathered = { inputs: [], actions: [], results: new Map() };
+  const gathered: Gathered = { inputs: [], actions: [], results: undefined };
   gatherChain(vertex, gathered, context);
   const { inputs, actions } = gathered;
   return {
@@ -50,14 +50,12 @@ interface GatheredAction {
 interface Gathered {
   readonly inputs: OpInput[];
   readonly actions: GatheredAction[];
-  /** The last action of each chain: a chain that two copies share runs once. */
-  readonly results: Map<FileChain, number>;
+  /** The last action of each chain that is copied from: one that two copies share runs once. Most vertices have none. */
+  results: Map<FileChain, number> | undefined;
 }
 
 /** The index of the action that yields the result of the chain. */
 function gatherChain(chain: FileChain, gathered: Gathered, context: OpContext): number {
-  const known = gathered.results.get(chain);
-  if (known !== undefined) return known;
   let result = -1;
   for (const action of chain.actions) {
     const base = addInput(gathered.inputs, context.input(chain.base));
@@ -66,13 +64,19 @@ function gatherChain(chain: FileChain, gathered: Gathered, context: OpContext): 
     result = gathered.actions.push({ action, origin, copied, base }) - 1;
   }
   if (result === -1) throw new Error("a file vertex needs at least one action");
+  return result;
+}
+
+function gatherOnce(chain: FileChain, gathered: Gathered, context: OpContext): number {
+  gathered.results ??= new Map();
+  const result = gathered.results.get(chain) ?? gatherChain(chain, gathered, context);
   gathered.results.set(chain, result);
   return result;
 }
 
 function gatherSource(copy: CopyAction, gathered: Gathered, context: OpContext): Origin {
   if (copy.source === undefined) return scratch;
-  if ("actions" in copy.source) return { action: gatherChain(copy.source, gathered, context) };
+  if ("actions" in copy.source) return { action: gatherOnce(copy.source, gathered, context) };
   return { input: addInput(gathered.inputs, context.input(copy.source)) };
 }
 

@@ -12,13 +12,10 @@ export class SourceCollector {
 
   /** Called once for each vertex, so that an op that two vertices make has the places of both. */
   add(digest: string, locations: readonly SourceLocation[] | undefined): void {
-    let places = this.#locations.get(digest);
-    if (places === undefined) {
-      places = [];
-      this.#locations.set(digest, places);
-    }
-    if (locations === undefined) return;
-    for (const { sourceMap, ranges } of locations) places.push({ sourceIndex: this.#indexOf(sourceMap), ranges });
+    const places = locations?.map(({ sourceMap, ranges }) => ({ sourceIndex: this.#indexOf(sourceMap), ranges })) ?? [];
+    const known = this.#locations.get(digest);
+    if (known === undefined) this.#locations.set(digest, places);
+    else known.push(...places);
   }
 
   /** `marshalled` gives the definition of a map that has only a draft of it. */

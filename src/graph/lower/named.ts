@@ -1,9 +1,11 @@
 /** The description of a vertex by the name of its step alone. */
 export function named(name: string): Map<string, string> {
-  return new Map<string, string>().set("llb.customname", name);
+  return new Map<string, string>().set(nameKey, name);
 }
 
-/** The description of a vertex that also has the text of its instruction. */
+/** The description of a vertex that also has the text of its instruction; in the order in which it is written. */
 export function namedCommand(name: string, command: string): Map<string, string> {
-  return named(name).set("com.docker.dockerfile.v1.command", command);
+  return new Map<string, string>().set("com.docker.dockerfile.v1.command", command).set(nameKey, name);
 }
+
+const nameKey = "llb.customname";
