@@ -9,6 +9,7 @@ import { frontendCaps } from "../../src/frontend/frontend-caps.ts";
 import { makeEntryPoint, runEntryPoint } from "../frontend/entry-point.ts";
 import { listen, serveHttp } from "../loopback.ts";
 import { workerWith } from "../solver/buildkit/fake-worker.ts";
+import { provenances } from "./attested-images.ts";
 import { type Build, build, contextWith, reportedVertices, temporaryFolder } from "./builds.ts";
 import { buildxEnvironment } from "./frontend/buildx.ts";
 import { pushFrontend } from "./frontend/image.ts";
@@ -117,6 +118,26 @@ COPY a.txt /
     await build(context, { attestations: { sbom: `generator=${generator}` }, outputs: [{ type: "oci", dest }] });
     expect(readFileSync(dest).toString("latin1")).toContain('"name":"sbom-tools"');
   });
+
+  test.each([["mode=min"], ["mode=max,version=v1"]])(
+    "what a syntax line hands on to another frontend attests as it does with docker buildx: %s",
+    async (provenance) => {
+      const generator = await pushScanner();
+      const context = contextWith(`# syntax=${image}
+ARG BASE
+FROM $BASE AS made
+ARG WHO=nobody
+RUN --mount=type=secret,id=word echo $WHO > /who
+FROM scratch
+COPY --from=made /who /
+`);
+      const flags = [`--provenance=${provenance}`, `--attest=type=sbom,generator=${generator}`];
+      const [ours, theirs] = [await provenances(context, flags, "ours"), await provenances(context, flags, "theirs")];
+      expect(ours.length).toBeGreaterThan(1);
+      expect(ours).toEqual(theirs);
+      expect(JSON.stringify(ours)).toContain(image.slice(0, image.lastIndexOf(":")));
+    },
+  );
 
   test("a scanner that is not there is told", async () => {
     const context = contextWith("FROM scratch\nCOPY a.txt /\n");
