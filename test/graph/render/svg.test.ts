@@ -115,7 +115,8 @@ describe("a graph as SVG", () => {
     });
     await fc.assert(
       fc.asyncProperty(text, async (name) => {
-        const svg = await svgOf(`FROM alpine\nRUN x${name}\n`);
+        // Two of them would begin a heredoc.
+        const svg = await svgOf(`FROM alpine\nRUN x${name.replaceAll(/<+/g, "<")}\n`);
         const inside = svg.replace(/<style>[^<]*<\/style>/, "");
         // Only known elements, each closed, and every ampersand part of an entity.
         expect(
