@@ -79,7 +79,7 @@ async function keptBy(address: string, terminal: Terminal): Promise<readonly Usa
   } catch (error) {
     if (terminal.signal.aborted || !(error instanceof Failure)) throw error;
     terminal.stderr.write(
-      `note: the worker at ${address} could not be asked what its cache still holds: what it has removed is not seen.\n`,
+      `note: the worker at ${address} could not be asked what its cache still holds (${error.message}): what it has removed is not seen.\n`,
     );
     return undefined;
   }
