@@ -215,7 +215,7 @@ const packageTools: readonly PackageTool[] = [
   {
     name: "uv",
     programs: /^uv$/,
-    verbs: ["sync"],
+    verbs: ["sync", "pip install"],
     kind: "project",
     manifests: ["pyproject.toml", "uv.lock"],
     caches: ["/root/.cache/uv"],

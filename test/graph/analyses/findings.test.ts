@@ -296,6 +296,7 @@ RUN pip install --no-cache-dir numpy
   test.each([
     ["npm ci", "Give it --mount=type=cache,target=/root/.npm."],
     ["python3 -m pip install -r requirements.txt", "Give it --mount=type=cache,target=/root/.cache/pip."],
+    ["uv pip install --system flask", "Give it --mount=type=cache,target=/root/.cache/uv."],
     ["pip3 install a b", "Give it --mount=type=cache,target=/root/.cache/pip."],
     [
       "apk add --no-cache git gcc",
