@@ -81,14 +81,18 @@ export function printWarnings(
 ): void {
   if (warnings.length === 0) return;
   const texts = new Map(warnings.map((warning) => [warning.filename, warning.text]));
+  const rangesOf = new Map(found.map((diagnostic) => [identityOf(diagnostic), diagnostic.ranges]));
   const diagnostics = warnings.map((warning) => {
     const told = diagnosticOf(warning);
-    const { rule, message, lines } = told;
-    const precise = found.find((one) => one.rule === rule && one.message === message && one.lines[0] === lines[0]);
-    return precise === undefined ? told : { ...told, ranges: precise.ranges };
+    return { ...told, ranges: rangesOf.get(identityOf(told)) ?? told.ranges };
   });
   const style = caretStyle(terminal.stderr, terminal.env);
   terminal.stderr.write(`\n${diagnosticsText(diagnostics, (name) => texts.get(name), style)}`);
+}
+
+/** By which what the worker tells and what the compiler found are the same: there may be thousands. */
+function identityOf({ rule, message, lines }: Diagnostic): string {
+  return JSON.stringify([rule, message, lines[0]]);
 }
 
 function diagnosticOf({ message, filename, ranges, url }: WarningEvent): Diagnostic {

@@ -43,7 +43,7 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   if (flags.iidfile !== undefined) await rm(resolve(terminal.cwd, flags.iidfile), { force: true });
   const progress = await createProgress(mode, terminal);
   const warnings: WarningEvent[] = [];
-  const found: Diagnostic[] = [];
+  let found: readonly Diagnostic[] = [];
   const toldWarnings: unknown[] = [];
   const onEvent = (event: SolveEvent): void => {
     if (event.kind === "warning") warnings.push(event);
@@ -55,7 +55,9 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   try {
     const onStatus = statusReader(progress.onStatus, keepsWarnings(flags, terminal) ? toldWarnings : undefined);
     const { signal } = terminal;
-    const onCompiled = ({ diagnostics }: Compilation) => void found.push(...diagnostics);
+    const onCompiled = ({ diagnostics }: Compilation): void => {
+      found = diagnostics;
+    };
     const told = { ...options, onCompiled, onEvent, onStatus, sizes: isForPeople(mode), signal };
     result = await (flags.record ? recorded(input, told, onProblem, terminal) : solve(input, told));
   } catch (error) {
