@@ -1,5 +1,5 @@
 import { createServer, type Http2Server, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
-import { Duplex, type Readable, type Writable } from "node:stream";
+import { Duplex, PassThrough, type Readable, type Writable } from "node:stream";
 import { gateway } from "../../../src/solver/buildkit/proto/gen/buildkit.js";
 
 /** How a call of LLBBridge is answered: with a message, with a status, or not at all. */
@@ -24,7 +24,11 @@ export interface FakeBuildKit {
 
 /** `toFrontend` is the frontend's standard input, `fromFrontend` its standard output. */
 export function fakeBuildKit(toFrontend: Writable, fromFrontend: Readable, script: Script): FakeBuildKit {
-  const duplex = Duplex.from({ readable: fromFrontend, writable: toFrontend });
+  // HTTP/2 learns nothing of the end of what the frontend says: over what is no socket of its own, it answers the end by
+  // one of its own, and fails an assertion of Node's where a script's reply comes after that.
+  const heardFrom = fromFrontend.pipe(new PassThrough(), { end: false });
+  heardFrom.on("close", () => fromFrontend.destroy());
+  const duplex = Duplex.from({ readable: heardFrom, writable: toFrontend });
   duplex.on("error", () => {});
   const server: Http2Server = createServer();
   const calls: string[] = [];
