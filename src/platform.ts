@@ -95,6 +95,7 @@ export function formatPlatform(platform: Platform): string {
 /** Like `formatPlatform`, with the version of the system and its features in parentheses behind the os. */
 export function formatPlatformFully(platform: Platform): string {
   if (platform.os === "") return "unknown";
+  if (platform.osVersion === undefined && platform.osFeatures === undefined) return formatPlatform(platform);
   const version = encodeOption(platform.osVersion ?? "");
   const features = sortedFeatures(platform.osFeatures ?? [])
     .filter((feature) => feature !== "")

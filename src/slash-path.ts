@@ -27,6 +27,7 @@ export function baseName(path: string): string {
 
 /** The elements that are not empty, joined by slashes and cleaned; the empty path if there are none (Go's `path.Join`). */
 export function joinPath(...parts: readonly string[]): string {
-  const given = parts.filter((part) => part !== "");
-  return given.length === 0 ? "" : cleanPath(given.join("/"));
+  let joined = "";
+  for (const part of parts) if (part !== "") joined = joined === "" ? part : `${joined}/${part}`;
+  return joined === "" ? "" : cleanPath(joined);
 }

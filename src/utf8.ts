@@ -1,5 +1,13 @@
 import { isUtf8 } from "node:buffer";
 
+declare global {
+  /** Part of every Node from 20 on. */
+  interface String {
+    isWellFormed(): boolean;
+    toWellFormed(): string;
+  }
+}
+
 /**
  * Bytes as text without losing any: a byte that is not part of valid UTF-8 becomes one lone low surrogate, U+DC00 plus
  * its value (U+DC80 to U+DCFF). Such units cannot come from valid UTF-8, so `encodeUtf8` gives the same bytes again.
@@ -30,7 +38,7 @@ function oddText(bytes: Uint8Array): string {
 
 /** The inverse of `decodeUtf8`. A lone surrogate that stands for no byte is written as U+FFFD. */
 export function encodeUtf8(text: string): Uint8Array {
-  if (!loneSurrogate.test(text)) return Buffer.from(text, "utf8");
+  if (text.isWellFormed()) return Buffer.from(text, "utf8");
   // A lone surrogate comes out as the three bytes of U+FFFD, to be replaced by its one byte.
   const bytes = Buffer.from(text, "utf8");
   let read = 0;
@@ -65,12 +73,12 @@ export function utf8Bytes(source: string | Uint8Array): Uint8Array {
 
 /** Whether the text has a UTF-8 form: no lone surrogate, thus no byte of invalid UTF-8, is in it. */
 export function isWellFormed(text: string): boolean {
-  return !loneSurrogate.test(text);
+  return text.isWellFormed();
 }
 
 /** The text with U+FFFD for every lone surrogate: what Go makes of invalid bytes wherever it reads by characters. */
 export function toWellFormed(text: string): string {
-  return loneSurrogate.test(text) ? text.replace(loneSurrogates, "\ufffd") : text;
+  return text.toWellFormed();
 }
 
 /** Orders texts by their UTF-8 bytes, as Go orders strings. */
@@ -86,9 +94,6 @@ export function compareUtf8(a: string, b: string): number {
   }
   return a.length - b.length;
 }
-
-const loneSurrogate = /\p{Surrogate}/u;
-const loneSurrogates = /\p{Surrogate}/gu;
 
 /** The width of the valid UTF-8 sequence at `at`, or 0: no overlong form, no surrogate, nothing past U+10FFFF. */
 function sequenceWidth(bytes: Uint8Array, at: number): number {

@@ -108,12 +108,19 @@ function signalWithout({ resolver }: CompileOptions, { reader }: CompileEnvironm
  */
 function stableSessionId(config: BuildConfig): string {
   const context = config.options.get("context") ?? "";
+  if (context !== "") return sessionIdOf(context);
+  usualSessionId ??= sessionIdOf("");
+  return usualSessionId;
+}
+
+function sessionIdOf(context: string): string {
   machine ??= hostname();
   return `llbc${digestOf(`${machine}\0${context}`).slice("sha256:".length, "sha256:".length + 21)}`;
 }
 
 /** Asked once: the system takes its time. */
 let machine: string | undefined;
+let usualSessionId: string | undefined;
 
 function besideDockerfile(
   options: CompileOptions,

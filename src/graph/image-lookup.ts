@@ -71,7 +71,8 @@ export class ImageLookup implements ContextImages {
 
   /** What was asked so far, without repeats; by mode, then platform, then reference, what has none of them last. */
   get lookups(): readonly Lookup[] {
-    return [...this.#lookups].sort(([a], [b]) => compareUtf8(a, b)).map(([, lookup]) => lookup);
+    const lookups = [...this.#lookups.values()];
+    return lookups.length < 2 ? lookups : lookups.sort((a, b) => compareUtf8(orderOf(a), orderOf(b)));
   }
 
   async #ask(lookup: ContextImageLookup, question: Lookup): Promise<ContextImageAnswer> {
@@ -101,8 +102,13 @@ export function imageKey(identifier: string, platform: string | undefined): stri
   return `${identifier} ${platform ?? ""}`;
 }
 
-/** Tells questions apart, and orders them: the JSON with its keys sorted. */
+/** Tells questions apart. What is absent differs from what is empty. */
 function keyOf({ mode, platform, ref, store }: Lookup): string {
+  return `${ref}\n${platform}\n${mode}\n${store === undefined ? "" : `/${store}`}`;
+}
+
+/** Orders questions: the JSON with its keys sorted. */
+function orderOf({ mode, platform, ref, store }: Lookup): string {
   return JSON.stringify({ mode, platform, ref, store });
 }
 

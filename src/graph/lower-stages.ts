@@ -45,7 +45,7 @@ async function visibleContext(context: EvaluationContext, nodes: readonly StageN
       return edge;
     },
   };
-  return { edge: { vertex, output: 0 }, ignoreMatcher: matcher };
+  return { edge: { vertex, output: 0 }, ignoreMatcher: matcher() };
 }
 
 function lowerStage(context: EvaluationContext, node: StageNode, visible: VisibleContext): void {

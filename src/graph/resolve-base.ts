@@ -1,5 +1,11 @@
 import { Failure } from "../failure.ts";
-import { formatReference, isDigest, parseImageReference, withDefaultTag } from "../image-reference.ts";
+import {
+  formatReference,
+  type ImageReference,
+  isDigest,
+  parseImageReference,
+  withDefaultTag,
+} from "../image-reference.ts";
 import type { Edge, SourceVertex } from "../llb/vertex.ts";
 import { emptyEnv } from "../parser/env.ts";
 import { formatPlatformFully, normalizePlatform, type Platform } from "../platform.ts";
@@ -54,11 +60,12 @@ async function resolveBase(
   needed: boolean,
 ): Promise<void> {
   const written = node.baseName;
-  const reference = parseImageReference(written);
-  if (reference === undefined) {
+  const named = parseImageReference(written);
+  if (named === undefined) {
     throw new InvalidDockerfile("invalid-image-name", `"${written}" is neither a stage nor a valid image name`);
   }
-  const ref = formatReference(withDefaultTag(reference));
+  const reference = withDefaultTag(named);
+  const ref = formatReference(reference);
   const platform = node.platform ?? context.targetPlatform;
   node.baseName = ref;
   if (!needed) {
@@ -69,7 +76,7 @@ async function resolveBase(
     await standIn(context, node, node.namedContext);
     return;
   }
-  const replacement = findStageContext(context.contexts, ref, platform, context.givenTargetPlatform);
+  const replacement = findStageContext(context.contexts, ref, platform, context.givenTargetPlatform, reference);
   if (replacement !== undefined) {
     await startFromContext(context, node, replacement, platform);
     return;
@@ -78,7 +85,7 @@ async function resolveBase(
   const base = decodedBase(answer.config, written);
   const detected = node.platform === undefined && context.givenTargetPlatform === undefined;
   const opPlatform = detected ? detectPlatform(base, platform, context.config.buildPlatform) : platform;
-  node.baseName = withDigest(answer.ref, answer.digest);
+  node.baseName = withDigest(answer, answer.ref === ref ? reference : parseImageReference(answer.ref));
   startFromImage(context, node, opPlatform, base);
   if (node.start.root !== undefined) {
     reportBasePlatformMismatch(
@@ -189,8 +196,10 @@ function detectPlatform({ image }: Image, target: Platform, worker: Platform): P
   return worker.os === os && worker.architecture === architecture ? worker : target;
 }
 
-function withDigest(ref: string, digest: string): string {
-  const reference = parseImageReference(ref);
+function withDigest(
+  { ref, digest }: { readonly ref: string; readonly digest: string },
+  reference: ImageReference | undefined,
+): string {
   if (reference === undefined || (digest !== "" && !isDigest(digest))) {
     throw new InvalidDockerfile(
       "image-unresolved",

@@ -23,7 +23,8 @@ export function secondsOf(timestamp: Timestamp): bigint {
 
 /** RFC 3339 with as many digits of the second as needed, as Go writes times into JSON; undefined outside years 0–9999. */
 export function formatTimestamp(timestamp: Timestamp): string | undefined {
-  if (timestamp.text !== undefined) return timestamp.text;
+  const { text: written } = timestamp;
+  if (written !== undefined) return written;
   const seconds = secondsOf(timestamp);
   const fraction = timestamp.nanoseconds - seconds * billion;
   const local = seconds + BigInt(timestamp.offset);

@@ -6,9 +6,14 @@ export function sortedEntries<V>(map: ReadonlyMap<string, V>): Iterable<readonly
 }
 
 /** Texts by their UTF-8 bytes. */
-export function sortedTexts(texts: Iterable<string>): string[] {
+export function sortedTexts(texts: Iterable<string>): readonly string[] {
+  if (isList(texts) && isSorted(texts)) return texts;
   const list = [...texts];
   return isSorted(list) ? list : list.sort(compareUtf8);
+}
+
+function isList(texts: Iterable<string>): texts is readonly string[] {
+  return Array.isArray(texts);
 }
 
 /** Most lists and maps are filled in order, and to see that costs less than to sort. */

@@ -1,11 +1,13 @@
 import type { Range } from "../range.ts";
 import { sortedTexts } from "./byte-order.ts";
+import { fullCapSet } from "./caps.ts";
 import type { DefinitionLocation, DefinitionSource, SourceInfo } from "./definition.ts";
 import { encodeTextMap } from "./encode-op.ts";
 import type { LinuxResources, OpMetadata, ProgressGroup } from "./op-metadata.ts";
 import {
   checkLength,
   lengthTag,
+  newWriter,
   numberTag,
   type Writer,
   writeBigint,
@@ -26,7 +28,6 @@ export interface DefinitionParts {
 /** Writes a `pb.Definition` message: fields in number order, map entries by key. */
 export function encodeDefinition(writer: Writer, { def, metadata, source }: DefinitionParts): void {
   for (const op of def) writer.uint32(lengthTag(1)).bytes(op);
-  const caps = new CapsEncoder();
   // Digests are ASCII, for which the order of bytes is the order that needs no comparison of ours.
   const digests = [...metadata.keys()];
   for (const digest of source?.locations.keys() ?? []) if (!metadata.has(digest)) digests.push(digest);
@@ -37,7 +38,7 @@ export function encodeDefinition(writer: Writer, { def, metadata, source }: Defi
     writer.uint32(lengthTag(2)).fork();
     writeString(writer, 1, digest);
     writer.uint32(lengthTag(2)).fork();
-    encodeMetadata(writer, entry, caps);
+    encodeMetadata(writer, entry);
     writer.ldelim().ldelim();
     checkLength(writer.pos);
   }
@@ -48,7 +49,7 @@ export function encodeDefinition(writer: Writer, { def, metadata, source }: Defi
   }
 }
 
-function encodeMetadata(writer: Writer, metadata: OpMetadata, caps: CapsEncoder): void {
+function encodeMetadata(writer: Writer, metadata: OpMetadata): void {
   writeFlag(writer, 1, metadata.ignoreCache);
   if (metadata.description !== undefined) encodeTextMap(writer, 2, metadata.description);
   if (metadata.exportCache !== undefined) {
@@ -56,30 +57,39 @@ function encodeMetadata(writer: Writer, metadata: OpMetadata, caps: CapsEncoder)
     writeFlag(writer, 1, metadata.exportCache);
     writer.ldelim();
   }
-  if (metadata.caps !== undefined) caps.encode(writer, metadata.caps);
+  if (metadata.caps !== undefined) encodeCaps(writer, metadata.caps);
   if (metadata.progressGroup !== undefined) encodeProgressGroup(writer, metadata.progressGroup);
   if (metadata.linuxResources !== undefined) encodeResources(writer, metadata.linuxResources);
 }
 
-/** A map from id to true. Most ops ask for the same few sets, which `marshal` makes the same object. */
-class CapsEncoder {
-  readonly #known = new Map<Iterable<string>, Uint8Array>();
-
-  encode(writer: Writer, caps: Iterable<string>): void {
-    const known = this.#known.get(caps);
-    if (known !== undefined) {
-      writer.raw(known);
-      return;
-    }
-    const start = writer.pos;
-    for (const id of sortedTexts(caps)) {
-      writer.uint32(lengthTag(5)).fork();
-      writeString(writer, 1, id);
-      writer.uint32(numberTag(2)).bool(true).ldelim();
-    }
-    // A copy: what is around it may still move.
-    this.#known.set(caps, new Uint8Array(writer.buf.subarray(start, writer.pos)));
+/** A map from id to true. */
+function encodeCaps(writer: Writer, caps: Iterable<string>): void {
+  for (const id of sortedTexts(caps)) {
+    const entry = entryOf(id);
+    if (entry === undefined) encodeCap(writer, id);
+    else writer.raw(entry);
   }
+}
+
+function encodeCap(writer: Writer, id: string): void {
+  writer.uint32(lengthTag(5)).fork();
+  writeString(writer, 1, id);
+  writer.uint32(numberTag(2)).bool(true).ldelim();
+}
+
+/** What a definition says of a capability is the same in all of them. */
+const entries = new Map<string, Uint8Array>();
+const known = fullCapSet();
+
+function entryOf(id: string): Uint8Array | undefined {
+  let entry = entries.get(id);
+  if (entry === undefined && known.has(id)) {
+    const writer = newWriter();
+    encodeCap(writer, id);
+    entry = writer.finish();
+    entries.set(id, entry);
+  }
+  return entry;
 }
 
 function encodeProgressGroup(writer: Writer, group: ProgressGroup): void {

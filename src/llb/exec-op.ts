@@ -1,4 +1,5 @@
 import { compareUtf8 } from "../utf8.ts";
+import { execCapsOf, isCacheMount } from "./exec-caps.ts";
 import { MarshalError } from "./marshal-error.ts";
 import type { OpCredential, OpExecMeta, OpInput, OpMount, SecretEnv } from "./op.ts";
 import { addInput, type CappedOp, constraintsOf, type OpContext } from "./op-context.ts";
@@ -20,7 +21,7 @@ export function execOpOf(vertex: ExecVertex, context: OpContext): CappedOp {
   for (const socket of sockets) written.push(credentialMount("ssh", socket.target, socket));
 
   return {
-    caps: capsOf(vertex, context),
+    caps: execCapsOf(vertex, context),
     op: {
       kind: "exec",
       inputs,
@@ -71,12 +72,7 @@ export function outputOfMount(vertex: ExecVertex, mount: ExecMount): number {
 }
 
 function keepsOutput(mount: ExecMount): boolean {
-  return !mount.noOutput && !mount.readonly && !isCache(mount) && mount.tmpfs === undefined;
-}
-
-/** A cache without id is none: BuildKit tells them apart by the id. */
-function isCache(mount: ExecMount): boolean {
-  return mount.cache !== undefined && mount.cache.id !== "";
+  return !mount.noOutput && !mount.readonly && !isCacheMount(mount) && mount.tmpfs === undefined;
 }
 
 function writeMounts(mounts: readonly ExecMount[], inputs: OpInput[], context: OpContext): OpMount[] {
@@ -85,7 +81,7 @@ function writeMounts(mounts: readonly ExecMount[], inputs: OpInput[], context: O
     if (mount.tmpfs !== undefined && mount.source !== undefined) {
       throw new Error(`the tmpfs mount at ${mount.target} cannot have a source`);
     }
-    const cache = isCache(mount) ? mount.cache : undefined;
+    const cache = isCacheMount(mount) ? mount.cache : undefined;
     return {
       kind: mount.tmpfs !== undefined ? "tmpfs" : cache !== undefined ? "cache" : "bind",
       input: addInput(inputs, context.input(mount.source)),
@@ -156,31 +152,3 @@ function hasKey(env: readonly string[], prefix: string): boolean {
 }
 
 const unixPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-function capsOf(vertex: ExecVertex, { options }: OpContext): string[] {
-  const caps = ["exec.meta.base"];
-  const { meta, secrets = none, ssh = none, cdiDevices = none } = vertex;
-  if (options.caps?.has("exec.meta.setsdefaultpath")) caps.push("exec.meta.setsdefaultpath");
-  if (meta.validExitCodes !== undefined) caps.push("exec.validexitcode");
-  if (meta.ulimits !== undefined && meta.ulimits.length > 0) caps.push("exec.meta.ulimit");
-  if (vertex.metadata?.linuxResources !== undefined) caps.push("exec.meta.linux.resources");
-  if (vertex.network !== undefined && vertex.network !== "sandbox") caps.push("exec.meta.network");
-  if (vertex.security === "insecure") caps.push("exec.meta.security");
-  if (meta.proxy !== undefined) caps.push("exec.meta.proxyenv");
-  for (const mount of vertex.mounts) addMountCaps(mount, caps);
-  if (secrets.length > 0) caps.push("exec.mount.secret");
-  if (secrets.some((secret) => secret.env !== undefined)) caps.push("exec.secretenv");
-  if (ssh.length > 0) caps.push("exec.mount.ssh");
-  if (cdiDevices.length > 0) caps.push("exec.meta.cdi");
-  return caps;
-}
-
-function addMountCaps(mount: ExecMount, caps: string[]): void {
-  if (mount.selector !== undefined && mount.selector !== "") caps.push("exec.mount.selector");
-  if (isCache(mount)) caps.push("exec.mount.cache", "exec.mount.cache.sharing");
-  else if (mount.tmpfs !== undefined) {
-    caps.push("exec.mount.tmpfs");
-    if (mount.tmpfs.size > 0n) caps.push("exec.mount.tmpfs.size");
-  } else if (mount.source !== undefined) caps.push("exec.mount.bind");
-  if (mount.contentCache !== undefined && mount.contentCache !== "default") caps.push("exec.mount.cache.content");
-}

@@ -13,7 +13,7 @@ export function fileOpOf(vertex: FileVertex, context: OpContext): CappedOp {
   gatherChain(vertex, gathered, context);
   const { inputs, actions } = gathered;
   return {
-    caps: ["file.base"],
+    caps: fileCaps,
     op: {
       kind: "file",
       inputs,
@@ -164,6 +164,7 @@ function copyOf(action: CopyAction, input: number, secondaryInput: number, outpu
 }
 
 const none: readonly string[] = [];
+const fileCaps: readonly string[] = ["file.base"];
 
 function indexOf(origin: Origin, inputs: number): number {
   return "action" in origin ? inputs + origin.action : origin.input;

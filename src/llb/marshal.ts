@@ -85,7 +85,6 @@ interface Walk extends OpContext {
   readonly digests: string[];
   readonly metadata: Map<string, OpMetadata>;
   readonly sources: SourceCollector;
-  readonly capSets: CapSets;
   readonly writer: Writer;
   /** Of all ops so far. */
   bytes: number;
@@ -106,7 +105,6 @@ function newWalk(options: MarshalOptions): Walk {
     digests: [],
     metadata: new Map(),
     sources: new SourceCollector(),
-    capSets: new CapSets(),
     writer: takeWriter(),
     bytes: 0,
   };
@@ -159,7 +157,7 @@ function edgesOf(vertex: Vertex): readonly (Edge | undefined)[] {
 
 function marshalVertex(vertex: Vertex, walk: Walk): string {
   if (vertex.kind === "marshalled") {
-    record(vertex, vertex.op, vertex.digest, [...(vertex.metadata?.caps ?? [])], walk, vertex.bytes);
+    record(vertex, vertex.op, vertex.digest, noCaps, walk, vertex.bytes);
     return vertex.digest;
   }
   const { op, caps } = opOf(vertex, walk);
@@ -174,8 +172,7 @@ function marshalVertex(vertex: Vertex, walk: Walk): string {
   const bytes = writer.finish();
   writer.reset();
   const digest = digestOf(bytes);
-  const extra = vertex.metadata?.caps;
-  record(vertex, op, digest, extra === undefined ? caps : [...caps, ...extra], walk, bytes);
+  record(vertex, op, digest, caps, walk, bytes);
   return digest;
 }
 
@@ -186,7 +183,7 @@ function refusal(error: unknown, vertex: Vertex): unknown {
 
 /** Metadata and places are taken from every draft, the op from the first one. */
 function record(vertex: Vertex, op: Op, digest: string, caps: readonly string[], walk: Walk, bytes: Uint8Array): void {
-  const metadata = metadataOf(vertex.metadata, walk.capSets.get(caps));
+  const metadata = metadataOf(vertex.metadata, caps);
   walk.sources.add(digest, vertex.locations);
   const known = walk.vertices.get(digest);
   if (known === undefined) {
@@ -200,12 +197,15 @@ function record(vertex: Vertex, op: Op, digest: string, caps: readonly string[],
   }
 }
 
+const noCaps: readonly string[] = [];
+
+/** `caps` are sorted and without repeats, as they are written. */
 function metadataOf(given: OpMetadata | undefined, caps: readonly string[]): OpMetadata {
   return {
     description: given?.description,
     ignoreCache: given?.ignoreCache,
     exportCache: given?.exportCache,
-    caps,
+    caps: given?.caps === undefined ? caps : sortedTexts(new Set([...caps, ...given.caps])),
     progressGroup: given?.progressGroup,
     linuxResources: given?.linuxResources,
   };
@@ -229,19 +229,4 @@ function appendHead(input: OpInput, walk: Walk): void {
   walk.metadata.set(digest, { caps: sortedTexts(caps) });
   walk.digests.push(digest);
   walk.def.push(bytes);
-}
-
-/** Sorted lists without repeats, one object for all ops that ask for the same. */
-class CapSets {
-  readonly #known = new Map<string, readonly string[]>();
-
-  get(caps: readonly string[]): readonly string[] {
-    const key = caps.join();
-    let set = this.#known.get(key);
-    if (set === undefined) {
-      set = sortedTexts(new Set(caps));
-      this.#known.set(key, set);
-    }
-    return set;
-  }
 }

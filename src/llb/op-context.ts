@@ -23,7 +23,7 @@ export interface OpContext {
   input(edge: Edge | undefined): OpInput | undefined;
 }
 
-/** An op and the capabilities that follow from its fields, in any order. */
+/** An op and the capabilities that follow from its fields, sorted and without repeats. */
 export interface CappedOp {
   readonly op: Op;
   readonly caps: readonly string[];

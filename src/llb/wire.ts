@@ -67,14 +67,6 @@ export class TooLarge extends Error {}
 
 const mostBytes = 128 * 1024 * 1024;
 
-declare global {
-  /** Part of every Node from 20 on. */
-  interface String {
-    isWellFormed(): boolean;
-    toWellFormed(): string;
-  }
-}
-
 export function writeTexts(writer: Writer, field: number, texts: readonly string[] | undefined): void {
   if (texts === undefined) return;
   for (const text of texts) writeString(writer, field, text);

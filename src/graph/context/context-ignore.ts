@@ -8,17 +8,21 @@ import { localSource } from "./local-source.ts";
 
 export const ignoreFileName = ".dockerignore";
 
-/** What an ignore file says: the patterns as they stand in the definition, and, if there are any, a matcher of them. */
+/** What an ignore file says. */
 export interface IgnoreRules {
+  /** As they stand in the definition. */
   readonly patterns: readonly string[];
-  readonly matcher: PatternMatcher | undefined;
+  /**
+   * Undefined where there are no patterns.
+   * @throws InvalidDockerfile without a place, for patterns that are not well-formed.
+   */
+  matcher(): PatternMatcher | undefined;
 }
 
 /**
  * The rules for the main context, if it is a local folder: those of `besideDockerfile` (`<Dockerfile>.dockerignore`)
  * if that file exists, though it be empty, else those of the folder's own ignore file.
- * @throws InvalidDockerfile without a place, for patterns that cannot be read; on the first look at the matcher for
- * those that are not well-formed.
+ * @throws InvalidDockerfile without a place, for patterns that cannot be read.
  */
 export async function loadMainIgnoreRules(
   build: ContextSite,
@@ -31,7 +35,7 @@ export async function loadMainIgnoreRules(
   return {
     patterns,
     // Whoever only sends the patterns does not see that one of them is broken.
-    get matcher() {
+    matcher: () => {
       if (patterns.length > 0) matcher ??= compile(patterns, file.name);
       return matcher;
     },

@@ -1,4 +1,4 @@
-import { formatShortReference, parseImageReference } from "../../image-reference.ts";
+import { formatShortReference, type ImageReference, parseImageReference } from "../../image-reference.ts";
 import type { SourceVertex } from "../../llb/vertex.ts";
 import { formatPlatformFully, normalizePlatform, type Platform } from "../../platform.ts";
 import { InvalidDockerfile } from "../invalid-dockerfile.ts";
@@ -18,8 +18,8 @@ export function findNamedContext(
   build: ContextBuild,
   name: string,
   platform: Platform | undefined,
+  reference = parseImageReference(name),
 ): NamedContext | undefined {
-  const reference = parseImageReference(name);
   if (reference === undefined) {
     const message = `"${name}" cannot be looked up as a context, since it is not a valid image name`;
     throw new InvalidDockerfile("context-name", message, { placeless: true });
@@ -55,10 +55,11 @@ export function findStageContext(
   name: string,
   platform: Platform | undefined,
   targetPlatform: Platform | undefined,
+  reference?: ImageReference,
 ): NamedContext | undefined {
   const lower = name.toLowerCase();
   if (lower === "scratch" || lower === "context") return undefined;
-  return findNamedContext(build, name, platform ?? targetPlatform);
+  return findNamedContext(build, name, platform ?? targetPlatform, reference);
 }
 
 /**
