@@ -6,10 +6,23 @@ import { posix } from "node:path";
  */
 export function cleanPath(path: string): string {
   // Most paths are clean, and many long ones may stand for one text.
-  if (path.startsWith("/") && !path.includes("//") && !path.includes("/.") && !path.endsWith("/")) return path;
+  if (isClean(path)) return path;
   const normal = posix.normalize(path);
   return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
 }
+
+/** Certainly clean: absolute, and nothing empty or with a dot in front between slashes. */
+function isClean(path: string): boolean {
+  if (path.charCodeAt(0) !== slash) return false;
+  for (let at = 0; at >= 0; at = path.indexOf("/", at + 1)) {
+    const next = path.charCodeAt(at + 1);
+    if (next === slash || next === dot || Number.isNaN(next)) return false;
+  }
+  return true;
+}
+
+const slash = 47;
+const dot = 46;
 
 /** All but the last element, cleaned: `.` where there is no slash (Go's `path.Dir`). */
 export function parentPath(path: string): string {

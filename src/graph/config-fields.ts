@@ -120,7 +120,8 @@ export class ConfigFields {
 
   #all(name: string): readonly unknown[] {
     if (this.#plain === undefined) return this.#values.get(fold(name)) ?? [];
-    return Object.hasOwn(this.#plain, name) ? [this.#plain[name] ?? null] : [];
+    const value = this.#plain[name];
+    return value === undefined ? nothing : [value];
   }
 
   /** `read` makes an item, given what stood at its place before. */
@@ -157,6 +158,7 @@ export class ConfigFields {
   }
 }
 
+const nothing: readonly unknown[] = [];
 const none: ReadonlyMap<string, readonly unknown[]> = new Map();
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

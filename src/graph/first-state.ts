@@ -25,13 +25,16 @@ export function firstState(node: StageNode, config: BuildConfig): StageState {
 
 /** The stage with the variables of its config set, which moves them behind all others. */
 function withImageEnv(state: StageState): StageState {
-  const entries = imageEnv(state.image);
+  let { env } = state;
+  let hasPath = false;
+  for (const entry of imageEnv(state.image)) {
+    const [key, value] = splitEnv(entry);
+    if (key === "PATH") hasPath = true;
+    env = env.set(key, value);
+  }
   // Commands can count on a PATH, but for those of Windows.
   const path = defaultPath(state.platform.os);
-  const addsPath = path !== undefined && !entries.some((entry) => splitEnv(entry)[0] === "PATH");
-  let { env } = state;
-  for (const entry of entries) env = env.set(...splitEnv(entry));
-  if (!addsPath) return { ...state, env, settledEnv: env };
+  if (hasPath || path === undefined) return { ...state, env, settledEnv: env };
   env = env.set("PATH", path);
   const { base, set } = state.image.env;
   return {

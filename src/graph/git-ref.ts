@@ -87,6 +87,8 @@ function parseAddress(text: string): Address | undefined {
     const address = parseAddressOf(`https://${text}`, "https");
     return address && { ...address, looksLocal: true };
   }
+  // Most texts are paths.
+  if (!text.includes(":")) return undefined;
   const transport = /^[a-zA-Z0-9]+(?=:\/\/)/.exec(text)?.[0].toLowerCase();
   if (transport === undefined) return parseShortSsh(text);
   if (transport !== "http" && transport !== "https" && transport !== "ssh" && transport !== "git") return undefined;

@@ -25,7 +25,9 @@ export function predefinedArgs(
     ["TARGETVARIANT", targetPlatform.variant ?? ""],
     ["TARGETSTAGE", targetName === "" ? "default" : targetName],
   ];
-  return EnvList.of(predefined.map(([key, value]) => [key, buildArgs.get(key) ?? value] as const));
+  let env = EnvList.empty;
+  for (const [key, value] of predefined) env = env.set(key, buildArgs.get(key) ?? value);
+  return env;
 }
 
 export interface GlobalArgs {

@@ -1,6 +1,6 @@
 import { AppendList } from "./append-list.ts";
 import { ConfigFields, type ConfigForm, WrongType } from "./config-fields.ts";
-import { blankImage, type Healthcheck, type HistoryEntry, type Image, type ImageState } from "./image-state.ts";
+import type { Healthcheck, HistoryEntry, Image, ImageState } from "./image-state.ts";
 import { parseOrdered } from "./ordered-json.ts";
 
 /**
@@ -22,7 +22,6 @@ function readImage(json: unknown, form: ConfigForm): Image {
   const config = top.object("config");
   const rootfs = top.object("rootfs");
   const image: ImageState = {
-    ...blankImage,
     created: top.time("created"),
     author: top.text("author"),
     platform: {

@@ -40,7 +40,8 @@ async function visibleContext(context: EvaluationContext, nodes: readonly StageN
   const vertex: LateVertex = {
     kind: "late",
     resolve: () => {
-      const paths = new Set(nodes.flatMap((node) => [...node.contextPaths]));
+      const paths = new Set<string>();
+      for (const node of nodes) for (const path of node.contextPaths) paths.add(path);
       edge ??= { vertex: localContext(context.contexts, patterns, followPathsOf(paths)), output: 0 };
       return edge;
     },

@@ -205,10 +205,14 @@ function metadataOf(given: OpMetadata | undefined, caps: readonly string[]): OpM
     description: given?.description,
     ignoreCache: given?.ignoreCache,
     exportCache: given?.exportCache,
-    caps: given?.caps === undefined ? caps : sortedTexts(new Set([...caps, ...given.caps])),
+    caps: given?.caps === undefined ? caps : union(caps, given.caps),
     progressGroup: given?.progressGroup,
     linuxResources: given?.linuxResources,
   };
+}
+
+function union(caps: readonly string[], more: Iterable<string>): readonly string[] {
+  return sortedTexts(new Set(caps.length === 0 ? more : [...caps, ...more]));
 }
 
 /** The head asks for the capabilities that the metadata of any op needs. */
@@ -219,14 +223,14 @@ function appendHead(input: OpInput, walk: Walk): void {
   const bytes = writer.finish();
   writer.reset();
 
-  const caps = new Set(["constraints", "platform"]);
-  for (const { ignoreCache, description, exportCache } of walk.metadata.values()) {
-    if (ignoreCache) caps.add("meta.ignorecache");
-    if (description !== undefined && description.size > 0) caps.add("meta.description");
-    if (exportCache !== undefined) caps.add("meta.exportcache");
-  }
+  const metas = [...walk.metadata.values()];
+  const caps = ["constraints"];
+  if (metas.some(({ description }) => description !== undefined && description.size > 0)) caps.push("meta.description");
+  if (metas.some(({ exportCache }) => exportCache !== undefined)) caps.push("meta.exportcache");
+  if (metas.some(({ ignoreCache }) => ignoreCache)) caps.push("meta.ignorecache");
+  caps.push("platform");
   const digest = digestOf(bytes);
-  walk.metadata.set(digest, { caps: sortedTexts(caps) });
+  walk.metadata.set(digest, { caps });
   walk.digests.push(digest);
   walk.def.push(bytes);
 }

@@ -10,7 +10,8 @@ export function frontendOptions(options: CompileOptions): ReadonlyMap<string, st
     if (value !== undefined) map.set(key, String(value));
   };
   const setAll = (prefix: string, values: Readonly<Record<string, string>> | undefined) => {
-    for (const [name, value] of Object.entries(values ?? {})) map.set(prefix + name, value);
+    if (!values) return;
+    for (const [name, value] of Object.entries(values)) map.set(prefix + name, value);
   };
   set("platform", options.targetPlatforms?.join(","));
   set("multi-platform", options.multiPlatform);

@@ -24,12 +24,13 @@ export function localSource(source: LocalSource): SourceVertex {
     attrs.set(name, value);
     caps.push(cap);
   };
-  attribute("local.session", source.sessionId, "source.local.sessionid");
-  attribute("local.followpaths", jsonList(source.followPaths), "source.local.followpaths");
-  attribute("local.excludepatterns", jsonList(source.excludePatterns), "source.local.excludepatterns");
-  attribute("local.sharedkeyhint", source.sharedKeyHint, "source.local.sharedkeyhint");
+  // Both in the order in which they are written.
   // Workers that do not know this one compare as they always did, so it asks for no capability.
   if (source.sendAll === true) attrs.set("local.differ", "none");
+  attribute("local.excludepatterns", jsonList(source.excludePatterns), "source.local.excludepatterns");
+  attribute("local.followpaths", jsonList(source.followPaths), "source.local.followpaths");
+  attribute("local.session", source.sessionId, "source.local.sessionid");
+  attribute("local.sharedkeyhint", source.sharedKeyHint, "source.local.sharedkeyhint");
   return {
     kind: "source",
     identifier: `local://${source.name}`,

@@ -6,6 +6,7 @@ import type { Mount } from "../../parser/instruction.ts";
  * known here; the stars say that the value comes from one.
  */
 export function envWithMaskedSecrets(env: Env, mounts: readonly Mount[]): Env {
+  if (mounts.length === 0) return env;
   const masked = new Set<string>();
   for (const mount of mounts) {
     if (mount.type === "secret" && mount.env !== undefined) masked.add(mount.env);
