@@ -25,7 +25,7 @@ import { secondsOf } from "./timestamp.ts";
  * Rejects with a `DockerfileError` when the Dockerfile, or an option about it, is not valid (its errors first, then the
  * warnings found before), with what the resolver rejects with, and with the reason of the signal.
  */
-export async function compile(source: string | Uint8Array, options: CompileOptions = {}): Promise<Compilation> {
+export function compile(source: string | Uint8Array, options: CompileOptions = {}): Promise<Compilation> {
   return compileIn(source, options, {});
 }
 

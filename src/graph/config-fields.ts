@@ -25,7 +25,7 @@ export class ConfigFields {
     const [only] = objects;
     if (form === "plain" && objects.length === 1 && isObject(only) && Object.keys(only).every(isUsualSpelling)) {
       this.#plain = only;
-      this.#values = none;
+      this.#values = noValues;
       return;
     }
     const valuesOf = new Map<string, unknown[]>();
@@ -96,10 +96,12 @@ export class ConfigFields {
 
   /** The keys of a map whose values say nothing. */
   keys(name: string): readonly string[] {
+    if (this.#all(name).length === 0) return none;
     return [...this.#map(name, (value) => (value === null ? undefined : this.#members(value))).keys()];
   }
 
   textMap(name: string): readonly (readonly [string, string])[] {
+    if (this.#all(name).length === 0) return none;
     const map = this.#map(name, (value) => {
       if (value !== null && typeof value !== "string") throw new WrongType();
       return toWellFormed(value ?? "");
@@ -121,7 +123,7 @@ export class ConfigFields {
   #all(name: string): readonly unknown[] {
     if (this.#plain === undefined) return this.#values.get(fold(name)) ?? [];
     const value = this.#plain[name];
-    return value === undefined ? nothing : [value];
+    return value === undefined ? none : [value];
   }
 
   /** `read` makes an item, given what stood at its place before. */
@@ -158,8 +160,8 @@ export class ConfigFields {
   }
 }
 
-const nothing: readonly unknown[] = [];
-const none: ReadonlyMap<string, readonly unknown[]> = new Map();
+const none: readonly never[] = [];
+const noValues: ReadonlyMap<string, readonly unknown[]> = new Map();
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);

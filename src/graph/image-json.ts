@@ -48,7 +48,7 @@ function encodeConfig(image: Image["image"]): string {
   fields.addSet("Volumes", image.volumes);
   fields.addText("WorkingDir", image.workingDir);
   if (image.labels.length > 0) {
-    const labels = [...new Map(image.labels)].sort(([a], [b]) => compareUtf8(a, b));
+    const labels = [...new Map(image.labels.toArray())].sort(([a], [b]) => compareUtf8(a, b));
     fields.add("Labels", `{${labels.map(([key, value]) => `${goJsonString(key)}:${goJsonString(value)}`).join(",")}}`);
   }
   fields.addText("StopSignal", image.stopSignal);

@@ -1,3 +1,4 @@
+import { ownValue } from "../own-value.ts";
 import { formatPlatformFully, type Platform } from "../platform.ts";
 import { compareUtf8 } from "../utf8.ts";
 import type { CompileOptions, ImageAnswer, ResolvedImage, SourceResolver } from "./compile-options.ts";
@@ -20,7 +21,7 @@ export interface Lookup {
  * that are asked side by side.
  */
 export class ImageLookup implements ContextImages {
-  readonly #images: ReadonlyMap<string, ImageAnswer>;
+  readonly #images: Readonly<Record<string, ImageAnswer>> | undefined;
   readonly #resolver: SourceResolver | undefined;
   readonly #local: Platform;
   readonly #answers = new Map<string, Promise<ContextImageAnswer>>();
@@ -28,7 +29,7 @@ export class ImageLookup implements ContextImages {
   readonly #digests = new Map<string, string>();
 
   constructor(options: Pick<CompileOptions, "images" | "resolver">, local: Platform) {
-    this.#images = new Map(Object.entries(options.images ?? {}));
+    this.#images = options.images;
     this.#resolver = options.resolver;
     this.#local = local;
   }
@@ -77,7 +78,7 @@ export class ImageLookup implements ContextImages {
 
   async #ask(lookup: ContextImageLookup, question: Lookup): Promise<ContextImageAnswer> {
     const { ref, signal, ociLayout, logName } = lookup;
-    const given = this.#images.get(`${ref}|${question.platform ?? ""}`) ?? this.#images.get(ref);
+    const given = ownValue(this.#images, `${ref}|${question.platform ?? ""}`) ?? ownValue(this.#images, ref);
     if (given !== undefined) {
       if ("error" in given) throw unresolved(ref, given.error);
       return answerOf(ref, given);

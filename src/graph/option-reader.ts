@@ -1,13 +1,13 @@
+import { ownValue } from "../own-value.ts";
 import { encodeUtf8 } from "../utf8.ts";
 import type { CompileOptions } from "./compile-options.ts";
 import type { ContextReader } from "./context/context-build.ts";
 
 /** Reads of contexts what the options give of them: their ignore files. */
 export function optionReader(options: Pick<CompileOptions, "dockerignore" | "contextFiles">): ContextReader {
-  const files = new Map(Object.entries(options.contextFiles ?? {}));
   return {
     async ignoreFile({ name, kind }) {
-      const own = new Map(Object.entries(files.get(name) ?? {})).get(".dockerignore");
+      const own = ownValue(ownValue(options.contextFiles, name), ".dockerignore");
       const content = own ?? (kind === "main" || name === "context" ? options.dockerignore : undefined);
       return typeof content === "string" ? encodeUtf8(content) : content;
     },
@@ -15,7 +15,9 @@ export function optionReader(options: Pick<CompileOptions, "dockerignore" | "con
       return undefined;
     },
     async inputs() {
-      return new Map();
+      return noInputs;
     },
   };
 }
+
+const noInputs: ReadonlyMap<string, Uint8Array> = new Map();

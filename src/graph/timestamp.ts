@@ -65,8 +65,15 @@ class WrittenTimestamp implements Timestamp {
   }
 
   get text(): string | undefined {
-    return shortest.test(this.#text) ? this.#text : undefined;
+    return isShortest(this.#text) ? this.#text : undefined;
   }
+}
+
+/** Whether a time is in UTC, with a fraction that no shorter one says, if any. */
+function isShortest(text: string): boolean {
+  if (!text.endsWith("Z")) return false;
+  if (text.length === secondsEnd + 1) return true;
+  return text[secondsEnd] === "." && text.length <= secondsEnd + 11 && text[text.length - 2] !== "0";
 }
 
 function millisecondsOf(text: string): number {
@@ -78,7 +85,6 @@ const lastSecond = BigInt(Date.parse("9999-12-31T23:59:59Z")) / 1000n;
 const rfc3339 =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 const daysOfAnyMonth = 28;
-const shortest = /^[^.,]{19}(?:\.\d{0,8}[1-9])?Z$/;
 const secondsEnd = "2006-01-02T15:04:05".length;
 
 function formatOffset(offset: number): string {

@@ -98,6 +98,7 @@ async function fromDownload(
 
 async function fromInputs(build: ContextSite, local: MainContext, signal: AbortSignal): Promise<MainContext> {
   const inputs = await build.reader.inputs(signal);
+  if (inputs.size === 0) return local;
   const read = async (name: string) => {
     const definition = inputs.get(name);
     return definition === undefined ? undefined : inputEdge(definition);
