@@ -9,7 +9,7 @@ const mostLayers = 8;
  * The size of one platform's image, and below it what the base has and what each step added, in their order; of many
  * layers the largest, the others together.
  */
-export function imageLines({ platform, size, layers }: ImageSize, baseLayers: number): readonly string[] {
+export function imageLines({ platform, size, layers, unpacked }: ImageSize, baseLayers: number): readonly string[] {
   const base = layers.slice(0, baseLayers);
   const own = layers.slice(baseLayers);
   const told = new Set(own.length <= mostLayers ? own : [...own].sort((a, b) => b.size - a.size).slice(0, mostLayers));
@@ -20,7 +20,7 @@ export function imageLines({ platform, size, layers }: ImageSize, baseLayers: nu
     ...(rest.length === 0 ? [] : [[sizeOf(rest), `${rest.length} others`] as const]),
   ];
   return [
-    `${formatBytes(size)}  ${platform}, ${counted(layers.length)}`,
+    `${formatBytes(size)}  ${platform}, ${counted(layers.length)}${unpacked === true ? ", unpacked" : ""}`,
     ...rows.map(([bytes, text]) => `  ${formatBytes(bytes).padStart(6)}  ${text}`),
   ];
 }

@@ -13,6 +13,7 @@ import type { AttachableContext } from "./buildkit/attachable.ts";
 import { auth } from "./buildkit/auth/auth.ts";
 import type { Connection } from "./buildkit/connection.ts";
 import { findEngine } from "./buildkit/engine.ts";
+import { readEngineImage } from "./buildkit/engine-images.ts";
 import { type Job, runJob, type Work } from "./buildkit/job.ts";
 import { secrets } from "./buildkit/secrets.ts";
 import { newId } from "./buildkit/session.ts";
@@ -25,6 +26,7 @@ import { checkOptions } from "./check-options.ts";
 import { checkTargets } from "./check-targets.ts";
 import { completeInputs } from "./complete-inputs.ts";
 import { describeFailure } from "./describe-failure.ts";
+import { readEngineImageSizes } from "./engine-image-sizes.ts";
 import type { SolveEvent } from "./events.ts";
 import { finishExports } from "./finish-exports.ts";
 import { frontendOptions } from "./frontend-options.ts";
@@ -133,7 +135,7 @@ class Build {
       onEvent: (event) => this.#tell(event),
       onStatus: options.onStatus,
       onSolved: (response) => {
-        if (options.sizes !== false) sizes = this.#readSizes(response, connection, signal);
+        if (options.sizes !== false) sizes = this.#readSizes(response, connection, keepsOwnImages, signal);
       },
     };
     const { ref, exporterResponse } = await withRetries(() => this.#run(job, exports), {
@@ -170,8 +172,19 @@ class Build {
     for (const source of this.#sources.values()) if (source.kind === "folder") source.ahead?.end();
   }
 
-  #readSizes(response: ReadonlyMap<string, string>, connection: Connection, signal: AbortSignal) {
+  #readSizes(
+    response: ReadonlyMap<string, string>,
+    connection: Connection,
+    keepsOwnImages: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly ImageSize[] | undefined> {
     const compiled = this.#compilation?.platforms ?? [];
+    if (keepsOwnImages) {
+      return readEngineImageSizes(response, {
+        readImage: (id) => readEngineImage(connection.worker.endpoint, id, signal),
+        config: compiled[0]?.imageJSON,
+      });
+    }
     return readImageSizes(response, {
       readBlob: (digest) => readWorkerBlob(connection, digest, signal),
       configs: new Map(compiled.map(({ platform, imageJSON }) => [platform, imageJSON])),

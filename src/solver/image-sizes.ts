@@ -1,21 +1,27 @@
 import { formatPlatform, makePlatform } from "../platform.ts";
-import { fieldOf } from "./json-fields.ts";
+import { fieldOf, itemsAt, numberAt, textAt } from "./json-fields.ts";
 
-/** How large the image of one platform is, as it is moved and kept: layers as they are compressed. */
+/** How large the image of one platform is, as it is kept. */
 export interface ImageSize {
   readonly platform: string;
-  /** Digest of its manifest. */
+  /** Digest of its manifest; of an unpacked image, its id. */
   readonly digest: string;
   /** Bytes of its config and all its layers. */
   readonly size: number;
+  /**
+   * Absent: layers count as they are compressed, which is how they are moved, too. True where an engine with an image
+   * store of its own keeps them as files, and knows only what those take.
+   */
+  readonly unpacked?: true;
   /** From the base up. */
   readonly layers: readonly LayerSize[];
 }
 
 /** A layer of an image and what made it. */
 export interface LayerSize {
+  /** Of its blob; of an unpacked layer, of its files as an archive; empty where an engine does not tell. */
   readonly digest: string;
-  /** Bytes, compressed. */
+  /** Bytes. */
   readonly size: number;
   /** What made it, as the image's history has it, such as `COPY . /app # buildkit`; empty where that does not say. */
   readonly createdBy: string;
@@ -102,19 +108,4 @@ function stepsOf(config: unknown): readonly unknown[] {
 
 function parse(blob: Uint8Array): unknown {
   return JSON.parse(Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength).toString("utf8"));
-}
-
-function textAt(value: unknown, key: string): string {
-  const found = fieldOf(value, key);
-  return typeof found === "string" ? found : "";
-}
-
-function numberAt(value: unknown, key: string): number {
-  const found = fieldOf(value, key);
-  return typeof found === "number" ? found : 0;
-}
-
-function itemsAt(value: unknown, key: string): readonly unknown[] {
-  const found = fieldOf(value, key);
-  return Array.isArray(found) ? found : [];
 }

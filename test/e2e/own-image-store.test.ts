@@ -21,6 +21,14 @@ test("an engine that keeps its images itself: loaded, pushed, files, as with doc
   const config = loaded.exporterResponse.get("containerimage.config.digest");
   expect((await docker("images", "--no-trunc", "--quiet", "loaded:1")).stdout.trim()).toBe(config);
 
+  const inspected = JSON.parse((await docker("image", "inspect", "loaded:1")).stdout)[0];
+  expect(loaded.sizes).toMatchObject([
+    { platform: "linux/amd64", digest: config, size: inspected.Size, unpacked: true, layers: expect.any(Array) },
+  ]);
+  const layers = loaded.sizes?.[0]?.layers ?? [];
+  expect(layers.map(({ digest }) => digest)).toEqual(inspected.RootFS.Layers);
+  expect(layers.at(-1)).toMatchObject({ size: text.length, createdBy: "COPY a.txt / # buildkit" });
+
   // Its exporter does not push: that is left to the client.
   const names = [`${registry}/ours:${randomBytes(4).toString("hex")}`, `${registry}/ours-too`];
   const pushed = await build(context, { ...common, push: true, tags: names });

@@ -24,8 +24,7 @@ export interface Engine {
 export async function findEngine(context: string | undefined, signal: AbortSignal): Promise<Engine> {
   const endpoint = await endpointOf(context, signal);
   try {
-    const answer = await send(await ask(endpoint, "GET", "/info", signal));
-    const status = fieldOf(JSON.parse(answer), "DriverStatus");
+    const status = fieldOf(await askJson(endpoint, "/info", signal), "DriverStatus");
     const pairs: readonly unknown[] = Array.isArray(status) ? status : [];
     const driver = JSON.stringify(["driver-type", "io.containerd.snapshotter.v1"]);
     return { endpoint, takesOci: pairs.some((pair) => JSON.stringify(pair) === driver) };
@@ -68,10 +67,15 @@ export async function loadImage(
   return size;
 }
 
+/** What an engine answers to a question. Rejects with a Failure in its words, and where the answer is no JSON. */
+export async function askJson(engine: Endpoint, path: string, signal: AbortSignal): Promise<unknown> {
+  return JSON.parse(await send(await ask(engine, "GET", path, signal)));
+}
+
 /** The version that an engine has, such as `28.5.2`; undefined when it does not say. */
 export async function readEngineVersion(engine: Endpoint, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const version = fieldOf(JSON.parse(await send(await ask(engine, "GET", "/version", signal))), "Version");
+    const version = fieldOf(await askJson(engine, "/version", signal), "Version");
     return typeof version === "string" ? version : undefined;
   } catch {
     signal.throwIfAborted();
