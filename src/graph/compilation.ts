@@ -30,7 +30,7 @@ export interface CompiledPlatform {
   /** The image config, byte for byte as BuildKit's frontend writes it. */
   readonly imageJSON: Uint8Array;
   /** The config of the base image, as the frontend hands it on; absent for scratch. */
-  readonly baseImageJSON?: Uint8Array;
+  readonly baseImageJSON?: Uint8Array | undefined;
   /** SOURCE_DATE_EPOCH: seconds since 1970. */
   readonly epoch?: number;
   /** What an SBOM of the result is to cover besides the result. */

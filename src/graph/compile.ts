@@ -105,10 +105,10 @@ function finish(context: CompileContext, platform: Platform | undefined, evaluat
       platform: formatPlatformFully(platform ?? buildPlatform),
       definition: marshalled.definition,
       imageJSON: encodeUtf8(imageText),
-      ...(baseImage === undefined ? {} : { baseImageJSON: encodeUtf8(encodeImage(baseImage)) }),
       ...(epoch === undefined ? {} : { epoch: Number(secondsOf(epoch)) }),
     },
     imageText,
+    baseImage,
     () => {
       const { extras, ignoreCache } = evaluation.scanTargets();
       const definitions = [...extras].map(([name, edge]) => {
@@ -146,10 +146,9 @@ function compilation(context: CompileContext, parts: readonly Part[], diagnostic
     {
       platforms: parts.map((part) => part.compiled).sort((a, b) => compareUtf8(a.platform, b.platform)),
       diagnostics,
-      lookups: images.lookups,
-      imageDigests: images.digests,
       resultMetadata: resultMetadata(named.length === 0 ? [...byId.values()] : named, epochs, config.multiPlatform),
     },
+    images,
     () =>
       buildGraph(
         parts.map(({ result, marshalled }) => ({ platform: result.id, ...marshalled })),

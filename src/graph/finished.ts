@@ -1,8 +1,11 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import type { Definition } from "../llb/definition.ts";
+import { encodeUtf8 } from "../utf8.ts";
 import type { BuildGraph } from "./build-graph.ts";
 import type { Compilation, CompiledPlatform, ScanDefinitions } from "./compilation.ts";
-import type { Lookup } from "./image-lookup.ts";
+import { encodeImage } from "./image-json.ts";
+import type { ImageLookup, Lookup } from "./image-lookup.ts";
+import type { Image } from "./image-state.ts";
 import type { OciImage } from "./oci-image.ts";
 
 // What few look at is made on the first look. The getters are those of classes: V8 keeps the getters of an object
@@ -13,23 +16,30 @@ export class FinishedPlatform implements CompiledPlatform {
   readonly platform: string;
   readonly definition: Definition;
   readonly imageJSON: Uint8Array;
-  declare readonly baseImageJSON?: Uint8Array;
   declare readonly epoch?: number;
   readonly #imageText: string;
+  readonly #baseImage: Image | undefined;
   readonly #makeScan: () => ScanDefinitions;
+  #baseImageJSON: Uint8Array | undefined;
 
   constructor(
-    { platform, definition, imageJSON, baseImageJSON, epoch }: Omit<CompiledPlatform, "image" | "scan">,
+    { platform, definition, imageJSON, epoch }: Omit<CompiledPlatform, "image" | "scan" | "baseImageJSON">,
     imageText: string,
+    baseImage: Image | undefined,
     makeScan: () => ScanDefinitions,
   ) {
     this.platform = platform;
     this.definition = definition;
     this.imageJSON = imageJSON;
-    if (baseImageJSON !== undefined) this.baseImageJSON = baseImageJSON;
     if (epoch !== undefined) this.epoch = epoch;
     this.#imageText = imageText;
+    this.#baseImage = baseImage;
     this.#makeScan = makeScan;
+  }
+
+  get baseImageJSON(): Uint8Array | undefined {
+    if (this.#baseImage !== undefined) this.#baseImageJSON ??= encodeUtf8(encodeImage(this.#baseImage));
+    return this.#baseImageJSON;
   }
 
   get image(): OciImage {
@@ -45,22 +55,29 @@ export class FinishedPlatform implements CompiledPlatform {
 export class FinishedCompile implements Compilation {
   readonly platforms: readonly CompiledPlatform[];
   readonly diagnostics: readonly Diagnostic[];
-  readonly lookups: readonly Lookup[];
   readonly imageDigests: ReadonlyMap<string, string>;
   readonly resultMetadata: Readonly<Record<string, string>>;
+  readonly #images: ImageLookup;
   readonly #makeGraph: () => BuildGraph;
+  #lookups: readonly Lookup[] | undefined;
   #graph: BuildGraph | undefined;
 
   constructor(
-    { platforms, diagnostics, lookups, imageDigests, resultMetadata }: Omit<Compilation, "graph">,
+    { platforms, diagnostics, resultMetadata }: Pick<Compilation, "platforms" | "diagnostics" | "resultMetadata">,
+    images: ImageLookup,
     makeGraph: () => BuildGraph,
   ) {
     this.platforms = platforms;
     this.diagnostics = diagnostics;
-    this.lookups = lookups;
-    this.imageDigests = imageDigests;
+    this.imageDigests = images.digests;
     this.resultMetadata = resultMetadata;
+    this.#images = images;
     this.#makeGraph = makeGraph;
+  }
+
+  get lookups(): readonly Lookup[] {
+    this.#lookups ??= this.#images.lookups;
+    return this.#lookups;
   }
 
   get graph(): BuildGraph {

@@ -63,14 +63,17 @@ function link(
 function sourcesOf(table: StageTable, instruction: Instruction, escapeChar: "\\" | "`"): readonly StageNode[] {
   switch (instruction.kind) {
     case "copy":
-      return instruction.from === "" ? [] : [copySource(table, instruction.from, instruction.lines, escapeChar)];
+      return instruction.from === "" ? none : [copySource(table, instruction.from, instruction.lines, escapeChar)];
     case "run":
       // A mount without `from` may not have a source at all; scratch keeps its place.
+      if (instruction.mounts.length === 0) return none;
       return instruction.mounts.map(({ from }) => table.stageOrImage(from === "" ? "scratch" : from, []));
     default:
-      return [];
+      return none;
   }
 }
+
+const none: readonly StageNode[] = [];
 
 function copySource(table: StageTable, from: string, lines: readonly number[], escapeChar: "\\" | "`"): StageNode {
   const expanded = expandWord(from, emptyEnv, { escape: escapeChar });
