@@ -28,7 +28,10 @@ export const headSize = 5;
 
 export function putHead(bytes: Buffer, at: number, length: number): void {
   bytes[at] = 0;
-  bytes.writeUInt32BE(length, at + 1);
+  bytes[at + 1] = length >>> 24;
+  bytes[at + 2] = length >>> 16;
+  bytes[at + 3] = length >>> 8;
+  bytes[at + 4] = length;
 }
 
 /** Gives the calls that attachables take raw to their handlers; to be called when the server listens or has its injector. */

@@ -39,7 +39,16 @@ export function systemPath(path: BytePath): string | Buffer {
 
 /** The same for a path below a folder of this machine. */
 export function diskPath(root: BytePath, path: BytePath): string | Buffer {
-  return systemPath(path === "" ? root : `${root}/${path}`);
+  return diskPathsBelow(root)(path);
+}
+
+/** The same for many paths below one folder. */
+export function diskPathsBelow(root: BytePath): (path: BytePath) => string | Buffer {
+  const isText = isAscii(root);
+  return (path) => {
+    const whole = path === "" ? root : `${root}/${path}`;
+    return isText && isAscii(path) ? whole : pathBytes(whole);
+  };
 }
 
 /** The path of an entry of a folder. */
@@ -49,7 +58,12 @@ export function childPath(folder: BytePath, name: BytePath): BytePath {
 
 /** By a pattern, which is compiled at once: a loop is slow for the first thousands of names. */
 function isAscii(text: string): boolean {
-  return !beyondAscii.test(text);
+  if (text === lastAscii) return true;
+  if (beyondAscii.test(text)) return false;
+  lastAscii = text;
+  return true;
 }
 
+/** A walk asks of each path some times in a row. */
+let lastAscii = "";
 const beyondAscii = /[^\0-\x7f]/;

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { promisify } from "node:util";
 import { errnoOf } from "../../../errno.ts";
-import { type BytePath, bytePath, diskPath } from "./byte-path.ts";
+import { type BytePath, bytePath, diskPathsBelow } from "./byte-path.ts";
 import { goModeOf } from "./file-mode.ts";
 import {
   type ContentsChanged,
@@ -33,14 +33,14 @@ const readAsync = promisify(read);
  * @throws the system's error when the path is not a folder.
  */
 export function diskTree(path: string): Tree {
-  const root = bytePath(realpathSync(path, { encoding: "buffer" }));
+  const placeOf = diskPathsBelow(bytePath(realpathSync(path, { encoding: "buffer" })));
   // Reading the folder now tells a missing or unreadable one apart from trouble deeper down.
   readdirSync(path);
   return {
-    entries: (folder) => entriesOf(diskPath(root, folder)),
-    stat: (relative) => statOf(diskPath(root, relative)),
-    open: (relative, stat) => openFile(root, relative, stat),
-    readWhole: (relative, stat, buffer, offset) => readWhole(root, relative, stat, buffer, offset),
+    entries: (folder) => entriesOf(placeOf(folder)),
+    stat: (relative) => statOf(placeOf(relative)),
+    open: (relative, stat) => openFile(placeOf(relative), stat),
+    readWhole: (relative, stat, buffer, offset) => readWhole(placeOf(relative), stat, buffer, offset),
   };
 }
 
@@ -54,19 +54,21 @@ function entriesOf(path: string | Buffer): readonly TreeEntry[] {
 function statOf(path: string | Buffer): TreeStat | undefined {
   const stats = lstat(path);
   if (stats === undefined) return undefined;
-  const isDevice = stats.isCharacterDevice() || stats.isBlockDevice();
-  const device = Number(stats.rdev);
+  // The questions that the system's answer takes itself cost large integers each.
+  const mode = Number(stats.mode);
+  const kind = mode & constants.S_IFMT;
+  const device = kind === constants.S_IFCHR || kind === constants.S_IFBLK ? Number(stats.rdev) : 0;
   return {
-    mode: goModeOf(Number(stats.mode), windows),
-    size: stats.isDirectory() ? 0 : Number(stats.size),
+    mode: goModeOf(mode, windows),
+    size: kind === constants.S_IFDIR ? 0 : Number(stats.size),
     mtime: stats.mtimeNs,
-    target: stats.isSymbolicLink() ? linkTarget(path) : "",
-    devMajor: isDevice ? (device >>> 8) & 0xfff : 0,
-    devMinor: isDevice ? (device & 0xff) | ((device >>> 12) & 0xfff00) : 0,
+    target: kind === constants.S_IFLNK ? linkTarget(path) : "",
+    devMajor: (device >>> 8) & 0xfff,
+    devMinor: (device & 0xff) | ((device >>> 12) & 0xfff00),
     device: stats.dev,
     inode: stats.ino,
-    hasOtherNames: stats.nlink > 1n && !stats.isDirectory(),
-    isSocket: stats.isSocket(),
+    hasOtherNames: stats.nlink > 1n && kind !== constants.S_IFDIR,
+    isSocket: kind === constants.S_IFSOCK,
   };
 }
 
@@ -88,12 +90,11 @@ function linkTarget(path: string | Buffer): BytePath {
 // Not blocking keeps a pipe that took the file's place from hanging us. Windows knows neither flag.
 const openFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-function openFile(root: BytePath, relative: BytePath, listed: TreeStat): TreeFile | ContentsChanged {
-  const path = diskPath(root, relative);
+function openFile(path: string | Buffer, listed: TreeStat): TreeFile | ContentsChanged {
   const fd = openSync(path, openFlags);
   let keep = false;
   try {
-    if (!isListed(fd, listed, root, relative)) return contentsChanged;
+    if (!isListed(fd, listed, path)) return contentsChanged;
     keep = true;
     return openedFile(fd, listed);
   } finally {
@@ -103,32 +104,31 @@ function openFile(root: BytePath, relative: BytePath, listed: TreeStat): TreeFil
 
 /** What is read counts only when the file then is what it was: one look, after it, tells all. */
 function readWhole(
-  root: BytePath,
-  relative: BytePath,
+  path: string | Buffer,
   listed: TreeStat,
   buffer: Buffer,
   offset: number,
 ): ContentsChanged | undefined {
-  const fd = openSync(diskPath(root, relative), openFlags);
+  const fd = openSync(path, openFlags);
   try {
     for (let done = 0; done < listed.size; ) {
       const bytesRead = readSync(fd, buffer, offset + done, listed.size - done, null);
       if (bytesRead === 0) return contentsChanged;
       done += bytesRead;
     }
-    return isListed(fd, listed, root, relative) ? undefined : contentsChanged;
+    return isListed(fd, listed, path) ? undefined : contentsChanged;
   } finally {
     closeSync(fd);
   }
 }
 
 /** Whether an open file is the one that was listed, and in the folder that was listed. */
-function isListed(fd: number, listed: TreeStat, root: BytePath, relative: BytePath): boolean {
+function isListed(fd: number, listed: TreeStat, path: string | Buffer): boolean {
   const stats = fstatSync(fd, { bigint: true });
   if (!sameContents(stats, listed)) return false;
   // A folder on the way may have become a link that leads out of the root since the walk. Its file then is another
   // one; on file systems that make numbers up as they go, the path's resolution decides.
-  return (stats.ino === listed.inode && stats.dev === listed.device) || isInPlace(root, relative);
+  return (stats.ino === listed.inode && stats.dev === listed.device) || isInPlace(path);
 }
 
 function openedFile(fd: number, listed: TreeStat): TreeFile {
@@ -150,8 +150,7 @@ function sameContents(stats: BigIntStats, listed: TreeStat): boolean {
   return stats.isFile() && Number(stats.size) === listed.size && stats.mtimeNs === listed.mtime;
 }
 
-function isInPlace(root: BytePath, relative: BytePath): boolean {
-  const path = diskPath(root, relative);
+function isInPlace(path: string | Buffer): boolean {
   const real = realpathSync(path, { encoding: "buffer" });
   return Buffer.compare(real, Buffer.isBuffer(path) ? path : Buffer.from(path)) === 0;
 }

@@ -1,6 +1,7 @@
 import { errnoOf } from "../../../errno.ts";
 import { headSize } from "../raw-call.ts";
 import { type BytePath, pathText } from "./byte-path.ts";
+import type { OfferedList } from "./offered-list.ts";
 import { dataHeadSize, dataRoom, putDataHead } from "./packet.ts";
 import { CallOver, type PacketStream } from "./packet-stream.ts";
 import { contentsChanged, type Tree, type TreeFile } from "./tree.ts";
@@ -31,15 +32,17 @@ export class FilePool {
   readonly #stream: PacketStream;
   readonly #tree: Tree;
   #fail: (error: unknown) => void = () => {};
-  #waiting: { readonly id: number; readonly entry: WalkedEntry }[] = [];
+  readonly #offered: OfferedList;
+  #waiting: number[] = [];
   #next = 0;
   #running = 0;
   readonly #active = new Set<Promise<void>>();
   #closed = false;
 
-  constructor(stream: PacketStream, tree: Tree) {
+  constructor(stream: PacketStream, tree: Tree, offered: OfferedList) {
     this.#stream = stream;
     this.#tree = tree;
+    this.#offered = offered;
     this.failed = new Promise((_, reject) => {
       this.#fail = reject;
     });
@@ -51,9 +54,10 @@ export class FilePool {
     return this.#closed;
   }
 
-  add(id: number, entry: WalkedEntry): void {
+  /** Of a regular file, its place in the list. */
+  add(id: number): void {
     if (this.#closed) return;
-    this.#waiting.push({ id, entry });
+    this.#waiting.push(id);
     if (this.#running === readers) return;
     this.#running++;
     const worker = this.#work().catch((error: unknown) => {
@@ -73,8 +77,8 @@ export class FilePool {
   /** Small files go one after the other without a pause, as long as there is room, so that they leave together. */
   async #work(): Promise<void> {
     try {
-      for (let task = this.#take(); task !== undefined; task = this.#take()) {
-        const { id, entry } = task;
+      for (let id = this.#take(); id !== undefined; id = this.#take()) {
+        const entry = this.#offered.at(id);
         try {
           const pause = this.#send(id, entry);
           if (pause !== undefined) await pause;
@@ -144,10 +148,10 @@ export class FilePool {
     }
   }
 
-  #take(): { readonly id: number; readonly entry: WalkedEntry } | undefined {
+  #take(): number | undefined {
     if (this.#closed) return undefined;
-    const task = this.#waiting[this.#next];
-    if (task === undefined) {
+    const id = this.#waiting[this.#next];
+    if (id === undefined) {
       this.#waiting = [];
       this.#next = 0;
     } else if (++this.#next === 4096) {
@@ -155,7 +159,7 @@ export class FilePool {
       this.#waiting = this.#waiting.slice(this.#next);
       this.#next = 0;
     }
-    return task;
+    return id;
   }
 }
 

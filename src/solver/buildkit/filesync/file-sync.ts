@@ -11,8 +11,9 @@ import { pathText } from "./byte-path.ts";
 import { diskTree } from "./disk-tree.ts";
 import { readAttributes } from "./extended-attributes.ts";
 import { ChangedEntry } from "./file-pool.ts";
-import { Lister, type Listing } from "./listing.ts";
+import { type Listing, listingOf } from "./listing.ts";
 import { memoryTree } from "./memory-tree.ts";
+import { OfferedList } from "./offered-list.ts";
 import { encodeError, MalformedPacket } from "./packet.ts";
 import { CallOver, packetStream } from "./packet-stream.ts";
 import { selectFrom } from "./selection.ts";
@@ -65,12 +66,11 @@ async function answer(call: RawCall, options: FileSyncOptions, context: Attachab
       options.sendsAttributes === true && source.kind === "folder"
         ? await readAttributes(source.path, stream.signal)
         : undefined;
-    const { onListed } = options;
-    const lister = onListed && new Lister(request.dirName, request);
-    await sendTree(stream, tree, selectFrom(tree, request), lister, attributes);
+    const offered = new OfferedList();
+    await sendTree(stream, tree, selectFrom(tree, request), offered, attributes);
     stream.end();
     for (const each of options.sources.values()) if (each.kind === "folder") each.ahead?.begin();
-    if (lister !== undefined) onListed?.(lister.end());
+    options.onListed?.(listingOf(request.dirName, request, offered));
   } catch (error) {
     const failure = failureOf(error, request, source);
     if (error instanceof CallOver || error instanceof UnfitName) {

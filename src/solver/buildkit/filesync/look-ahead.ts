@@ -46,7 +46,7 @@ export class LookAhead {
     return {
       ...this.#tree,
       entries: (folder) => this.#entries.get(folder) ?? this.#tree.entries(folder),
-      stat: (path) => this.#stats.get(path) ?? this.#tree.stat(path),
+      stat: (path) => this.#seen(path) ?? this.#tree.stat(path),
     };
   }
 
@@ -54,6 +54,14 @@ export class LookAhead {
     this.#isOver = true;
     this.#entries.clear();
     this.#stats.clear();
+  }
+
+  /** Once: what comes after all that was seen is then not looked for. */
+  #seen(path: BytePath): TreeStat | undefined {
+    if (this.#stats.size === 0) return undefined;
+    const stat = this.#stats.get(path);
+    if (stat !== undefined) this.#stats.delete(path);
+    return stat;
   }
 
   #noting(): Tree {

@@ -15,6 +15,8 @@ export interface PacketStream {
   write(room: number, put: (bytes: Buffer, at: number) => number): Promise<void> | undefined;
   /** Sends a message that is there already, in the same way. */
   send(message: Uint8Array): Promise<void> | undefined;
+  /** Sends whole messages with their heads, in memory that nobody writes to again; a promise is as that of `write`. */
+  sendKept(framed: Uint8Array): Promise<void> | undefined;
   /**
    * Sends the message that the buffer holds from `start` on, and waits until its memory is free. Before it, there have
    * to be as many bytes to write to as a head takes.
@@ -96,6 +98,12 @@ export function packetStream(call: RawCall, jobSignal: AbortSignal): PacketStrea
         bytes.set(message, at);
         return at + message.length;
       }),
+    sendKept(framed) {
+      if (signal.aborted) throw new CallOver();
+      batch.leave();
+      transmit(framed, () => {});
+      return pause();
+    },
     flush(buffer, start, end) {
       return untilOver((resolve) => {
         batch.leave();

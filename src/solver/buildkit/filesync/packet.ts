@@ -132,6 +132,13 @@ export function putDataHead(bytes: Buffer, contentsAt: number, length: number, i
   return start;
 }
 
+/** Reads what `putStat` wrote. @throws MalformedPacket */
+export function decodeStatPacket(bytes: Uint8Array): Stat {
+  const packet = decodePacket(bytes);
+  if (packet.kind !== "stat" || packet.stat === undefined) throw new MalformedPacket("not the packet of an entry");
+  return packet.stat;
+}
+
 /** @throws MalformedPacket */
 export function decodePacket(bytes: Uint8Array): Packet {
   const reader = new Reader(bytes);

@@ -1,10 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { type BytePath, isText, pathText } from "./byte-path.ts";
-import { type Attributes, type AttributeTable, withAttributes } from "./extended-attributes.ts";
-import { kindOf } from "./file-mode.ts";
+import { type AttributeTable, withAttributes } from "./extended-attributes.ts";
 import { FilePool } from "./file-pool.ts";
-import type { Lister } from "./listing.ts";
-import { decodePacket, encodeStat, endOfStats, finishPacket, putStat, statRoom } from "./packet.ts";
+import type { OfferedList } from "./offered-list.ts";
+import { decodePacket, encodeStat, endOfStats, finishPacket } from "./packet.ts";
 import { CallOver, type PacketStream } from "./packet-stream.ts";
 import type { Selection } from "./selection.ts";
 import type { Tree } from "./tree.ts";
@@ -31,8 +30,7 @@ const walkBurst = 256;
 
 /**
  * Offers the selected part of a tree to the worker and sends it the files that it asks for. Memory does not grow with
- * the size of files; for each regular file that is listed and not asked for yet, its name and what tells it apart are
- * kept. The lister is told of each entry that is offered.
+ * the size of files; what is offered is kept in the list, which has to be empty.
  * `attributes` go with the entries that have some.
  *
  * Rejects with UnreadableEntry, ChangedEntry, UnfitName, ReceiverError, MalformedPacket, PatternError or CallOver; by then no
@@ -42,11 +40,11 @@ export async function sendTree(
   stream: PacketStream,
   tree: Tree,
   selection: Selection,
-  lister?: Lister | undefined,
+  offered: OfferedList,
   attributes?: AttributeTable | undefined,
 ): Promise<void> {
-  const offered = new Map<number, WalkedEntry>();
-  const pool = new FilePool(stream, tree);
+  const asked = new Set<number>();
+  const pool = new FilePool(stream, tree, offered);
   let unfit: BytePath | undefined;
   try {
     await Promise.race([Promise.all([offer(), serve()]), pool.failed]);
@@ -57,33 +55,30 @@ export async function sendTree(
   }
 
   async function offer(): Promise<void> {
-    let id = 0;
     for (const entry of walkTree(tree, selection)) {
       if (pool.closed) return;
       const linkname = entry.link ?? entry.stat.target;
-      if (kindOf(entry.stat.mode) === "file") offered.set(id, entry);
       if (!isText(entry.path) || !isText(linkname)) unfit ??= entry.path;
-      const own = attributes?.get(entry.path);
-      const pause = own === undefined ? offerPlain(entry, linkname) : offerWith(own, entry, linkname);
-      if (++id % walkBurst === 0 && pause === undefined) await setImmediate();
-      if (pause !== undefined) await pause;
+      offered.add(entry);
+      const isPause = offered.length % walkBurst === 0;
+      const room = attributes === undefined ? isPause && sendFresh() : sendWith(attributes, entry, linkname);
+      if (room) await room;
+      else if (isPause) await setImmediate();
     }
+    if (attributes === undefined) void sendFresh();
     await stream.send(endOfStats);
   }
 
-  function offerPlain(entry: WalkedEntry, linkname: BytePath): Promise<void> | undefined {
-    const { path, stat } = entry;
-    const named = { path, linkname };
-    return stream.write(statRoom(named), (bytes, at) => {
-      const end = putStat(bytes, at, named, stat);
-      lister?.addWritten(entry, bytes, at, end);
-      return end;
-    });
+  function sendFresh(): Promise<void> | undefined {
+    let room: Promise<void> | undefined;
+    for (const framed of offered.fresh()) room = stream.sendKept(framed);
+    return room;
   }
 
-  function offerWith(own: Attributes, entry: WalkedEntry, linkname: BytePath): Promise<void> | undefined {
-    lister?.add(entry);
-    return stream.send(withAttributes(encodeStat({ ...entry.stat, path: entry.path, linkname }), own));
+  function sendWith(all: AttributeTable, { path, stat }: WalkedEntry, linkname: BytePath): Promise<void> | undefined {
+    const packet = encodeStat({ ...stat, path, linkname });
+    const own = all.get(path);
+    return stream.send(own === undefined ? packet : withAttributes(packet, own));
   }
 
   async function serve(): Promise<void> {
@@ -91,11 +86,10 @@ export async function sendTree(
       const packet = decodePacket(message);
       if (packet.kind === "error") throw new ReceiverError(packet.message);
       if (packet.kind === "request") {
-        const entry = offered.get(packet.id);
-        if (entry === undefined)
+        if (!offered.isFile(packet.id) || asked.has(packet.id))
           throw new ReceiverError(`it asked for file number ${packet.id}, which was not offered`);
-        offered.delete(packet.id);
-        pool.add(packet.id, entry);
+        asked.add(packet.id);
+        pool.add(packet.id);
       } else if (packet.kind === "finish") {
         await stream.send(finishPacket);
         return;

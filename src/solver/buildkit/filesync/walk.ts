@@ -53,7 +53,7 @@ export function* walkTree(tree: Tree, selection: Selection): Generator<WalkedEnt
     const taken = verdict.kind === "take";
     if (taken) {
       const stat = look(tree, path);
-      if (stat === undefined || !(yield* owedFolders(tree, open))) continue;
+      if (stat === undefined || (!folder.given && !(yield* owedFolders(tree, open)))) continue;
       yield { path, stat, link: earlierName(names, path, stat) };
     }
     if (entry.isFolder) {
