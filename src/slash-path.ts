@@ -11,14 +11,15 @@ export function cleanPath(path: string): string {
   return normal.length > 1 && normal.endsWith("/") ? normal.slice(0, -1) : normal;
 }
 
-/** Certainly clean: absolute, and nothing empty or with a dot in front between slashes. */
+/** Certainly clean: nothing empty, and nothing with a dot in front, before, between or behind its slashes. */
 function isClean(path: string): boolean {
-  if (path.charCodeAt(0) !== slash) return false;
-  for (let at = 0; at >= 0; at = path.indexOf("/", at + 1)) {
-    const next = path.charCodeAt(at + 1);
-    if (next === slash || next === dot || Number.isNaN(next)) return false;
+  for (let at = path.charCodeAt(0) === slash ? 1 : 0; ; ) {
+    const first = path.charCodeAt(at);
+    if (first === slash || first === dot || Number.isNaN(first)) return false;
+    const next = path.indexOf("/", at);
+    if (next < 0) return true;
+    at = next + 1;
   }
-  return true;
 }
 
 const slash = 47;

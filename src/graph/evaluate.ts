@@ -156,7 +156,8 @@ async function settleEpoch(
 }> {
   const { config, dockerfile, contexts, signal } = compile;
   const { buildArgs } = config;
-  const value = buildArgs.get(epochArg) ?? (args.env.get(epochArg) || undefined);
+  const value =
+    buildArgs.get(epochArg) ?? (args.declared.has(epochArg) ? args.env.get(epochArg) || undefined : undefined);
   if (value === undefined) return { epoch: undefined, globalArgs: args, buildArgs };
   const epoch = await resolveEpoch(value, {
     build: contexts,

@@ -45,6 +45,7 @@ async function resolveRound(
 
 /** Waits for all, so that nothing runs on behind a failure; the failure of the first in order is the one told. */
 async function allOrFirstFailure(waiting: readonly Promise<void>[]): Promise<void> {
+  if (waiting.length === 0) return;
   const failed = (await Promise.allSettled(waiting)).find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
 }

@@ -9,7 +9,7 @@ import type { StageNode } from "./stage-node.ts";
 export function refuseCycles(nodes: readonly StageNode[]): void {
   const visited = new Set<StageNode>();
   for (const node of nodes) {
-    const path = visited.has(node) ? undefined : findCycle(node, visited);
+    const path = node.dependencies.size === 0 || visited.has(node) ? undefined : findCycle(node, visited);
     if (path === undefined) continue;
     const [lines = [], ...related] = path.map((instruction) => instruction.lines);
     throw new InvalidDockerfile(

@@ -12,6 +12,12 @@ export function sortedTexts(texts: Iterable<string>): readonly string[] {
   return isSorted(list) ? list : list.sort(compareUtf8);
 }
 
+/** Texts by their UTF-8 bytes, each once. */
+export function distinctTexts(texts: Iterable<string>): readonly string[] {
+  const list = sortedTexts(texts);
+  return list.some((text, index) => text === list[index + 1]) ? [...new Set(list)] : list;
+}
+
 function isList(texts: Iterable<string>): texts is readonly string[] {
   return Array.isArray(texts);
 }

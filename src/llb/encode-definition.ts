@@ -18,16 +18,14 @@ import {
   writeText,
 } from "./wire.ts";
 
-/** The parts of a definition that its `pb.Definition` message is made of. */
-export interface DefinitionParts {
-  readonly def: readonly Uint8Array[];
+/** What a definition says besides its ops. */
+export interface DefinitionBesides {
   readonly metadata: ReadonlyMap<string, OpMetadata>;
   readonly source: DefinitionSource | undefined;
 }
 
-/** Writes a `pb.Definition` message: fields in number order, map entries by key. */
-export function encodeDefinition(writer: Writer, { def, metadata, source }: DefinitionParts): void {
-  for (const op of def) writer.uint32(lengthTag(1)).bytes(op);
+/** Writes a `pb.Definition` message from behind its ops: fields in number order, map entries by key. */
+export function encodeBesides(writer: Writer, { metadata, source }: DefinitionBesides): void {
   // Digests are ASCII, for which the order of bytes is the order that needs no comparison of ours.
   const digests = [...metadata.keys()];
   for (const digest of source?.locations.keys() ?? []) if (!metadata.has(digest)) digests.push(digest);

@@ -1,8 +1,6 @@
-import { digestOf } from "../digest.ts";
-import { sortedTexts } from "./byte-order.ts";
+import { distinctTexts } from "./byte-order.ts";
 import type { Definition } from "./definition.ts";
-import { encodeDefinition } from "./encode-definition.ts";
-import { encodeOp } from "./encode-op.ts";
+import { encodeBesides } from "./encode-definition.ts";
 import { sortMounts } from "./exec-op.ts";
 import { edgesOfChain } from "./file-op.ts";
 import { edgeResolver, type ResolvedEdge } from "./late-edges.ts";
@@ -12,9 +10,10 @@ import type { HeadOp, Op, OpInput } from "./op.ts";
 import type { MarshalOptions, OpContext } from "./op-context.ts";
 import type { OpMetadata } from "./op-metadata.ts";
 import { opOf } from "./op-of.ts";
+import { OpWriter } from "./op-writer.ts";
 import { SourceCollector } from "./source-collector.ts";
 import type { Edge, Vertex } from "./vertex.ts";
-import { checkLength, giveBack, NotUtf8, TooLarge, takeWriter, type Writer } from "./wire.ts";
+import { checkLength, NotUtf8, TooLarge } from "./wire.ts";
 
 export type { MarshalOptions } from "./op-context.ts";
 
@@ -44,18 +43,16 @@ export function marshal(root: Edge | undefined, options: MarshalOptions): Marsha
   visit(result.vertex, walk);
   appendHead(inputOf(result, walk), walk);
 
-  const { def, digests, metadata, writer } = walk;
+  const { digests, metadata, ops } = walk;
   if (options.progressGroupPrefix !== undefined) renameProgressGroups(walk, options.progressGroupPrefix);
   const source = walk.sources.finish((edge) => marshal(edge, options).definition);
   try {
-    encodeDefinition(writer, { def, metadata, source });
+    const { def, bytes } = ops.finish((writer) => encodeBesides(writer, { metadata, source }));
+    return { definition: { def, digests, metadata, source, bytes }, vertices: [...walk.vertices.values()] };
   } catch (error) {
     // Such text may stand beside the ops, too: in names and file names.
     throw refusal(error, result.vertex);
   }
-  const bytes = writer.finish();
-  giveBack(writer);
-  return { definition: { def, digests, metadata, source, bytes }, vertices: [...walk.vertices.values()] };
 }
 
 /** What scratch marshals to: no ops, no source, no bytes. */
@@ -81,13 +78,10 @@ interface Walk extends OpContext {
   /** Undefined while the inputs of a vertex are walked. */
   readonly reached: Map<Vertex, string | undefined>;
   readonly vertices: Map<string, { digest: string; op: Op; drafts: Vertex[] }>;
-  readonly def: Uint8Array[];
+  readonly ops: OpWriter;
   readonly digests: string[];
   readonly metadata: Map<string, OpMetadata>;
   readonly sources: SourceCollector;
-  readonly writer: Writer;
-  /** Of all ops so far. */
-  bytes: number;
 }
 
 function newWalk(options: MarshalOptions): Walk {
@@ -101,12 +95,10 @@ function newWalk(options: MarshalOptions): Walk {
     },
     reached: new Map(),
     vertices: new Map(),
-    def: [],
+    ops: new OpWriter(),
     digests: [],
     metadata: new Map(),
     sources: new SourceCollector(),
-    writer: takeWriter(),
-    bytes: 0,
   };
   return walk;
 }
@@ -156,23 +148,21 @@ function edgesOf(vertex: Vertex): readonly (Edge | undefined)[] {
 }
 
 function marshalVertex(vertex: Vertex, walk: Walk): string {
+  const { ops } = walk;
   if (vertex.kind === "marshalled") {
-    record(vertex, vertex.op, vertex.digest, noCaps, walk, vertex.bytes);
+    ops.copy(vertex.bytes);
+    record(vertex, vertex.op, vertex.digest, noCaps, walk);
     return vertex.digest;
   }
   const { op, caps } = opOf(vertex, walk);
-  const { writer } = walk;
+  let digest: string;
   try {
-    encodeOp(writer, op);
-    walk.bytes += writer.pos;
-    checkLength(walk.bytes);
+    digest = ops.write(op);
+    checkLength(ops.length);
   } catch (error) {
     throw refusal(error, vertex);
   }
-  const bytes = writer.finish();
-  writer.reset();
-  const digest = digestOf(bytes);
-  record(vertex, op, digest, caps, walk, bytes);
+  record(vertex, op, digest, caps, walk);
   return digest;
 }
 
@@ -182,7 +172,7 @@ function refusal(error: unknown, vertex: Vertex): unknown {
 }
 
 /** Metadata and places are taken from every draft, the op from the first one. */
-function record(vertex: Vertex, op: Op, digest: string, caps: readonly string[], walk: Walk, bytes: Uint8Array): void {
+function record(vertex: Vertex, op: Op, digest: string, caps: readonly string[], walk: Walk): void {
   const metadata = metadataOf(vertex.metadata, caps);
   walk.sources.add(digest, vertex.locations);
   const known = walk.vertices.get(digest);
@@ -190,8 +180,8 @@ function record(vertex: Vertex, op: Op, digest: string, caps: readonly string[],
     walk.metadata.set(digest, metadata);
     walk.vertices.set(digest, { digest, op, drafts: [vertex] });
     walk.digests.push(digest);
-    walk.def.push(bytes);
   } else {
+    walk.ops.takeBack();
     walk.metadata.set(digest, mergeMetadata(walk.metadata.get(digest) ?? {}, metadata));
     known.drafts.push(vertex);
   }
@@ -212,25 +202,24 @@ function metadataOf(given: OpMetadata | undefined, caps: readonly string[]): OpM
 }
 
 function union(caps: readonly string[], more: Iterable<string>): readonly string[] {
-  return sortedTexts(new Set(caps.length === 0 ? more : [...caps, ...more]));
+  return caps.length === 0 ? distinctTexts(more) : distinctTexts([...caps, ...more]);
 }
 
 /** The head asks for the capabilities that the metadata of any op needs. */
 function appendHead(input: OpInput, walk: Walk): void {
-  const { writer } = walk;
   const head: HeadOp = { kind: "head", inputs: [input], platform: undefined, workerConstraints: undefined };
-  encodeOp(writer, head);
-  const bytes = writer.finish();
-  writer.reset();
-
-  const metas = [...walk.metadata.values()];
+  const digest = walk.ops.write(head);
+  let [isDescribed, exportsCache, ignoresCache] = [false, false, false];
+  for (const { description, exportCache, ignoreCache } of walk.metadata.values()) {
+    if (description !== undefined && description.size > 0) isDescribed = true;
+    if (exportCache !== undefined) exportsCache = true;
+    if (ignoreCache) ignoresCache = true;
+  }
   const caps = ["constraints"];
-  if (metas.some(({ description }) => description !== undefined && description.size > 0)) caps.push("meta.description");
-  if (metas.some(({ exportCache }) => exportCache !== undefined)) caps.push("meta.exportcache");
-  if (metas.some(({ ignoreCache }) => ignoreCache)) caps.push("meta.ignorecache");
+  if (isDescribed) caps.push("meta.description");
+  if (exportsCache) caps.push("meta.exportcache");
+  if (ignoresCache) caps.push("meta.ignorecache");
   caps.push("platform");
-  const digest = digestOf(bytes);
   walk.metadata.set(digest, { caps });
   walk.digests.push(digest);
-  walk.def.push(bytes);
 }

@@ -1,4 +1,4 @@
-import { sortedTexts } from "./byte-order.ts";
+import { distinctTexts } from "./byte-order.ts";
 import type { OpMetadata } from "./op-metadata.ts";
 
 /**
@@ -10,7 +10,7 @@ export function mergeMetadata(earlier: OpMetadata, later: OpMetadata): OpMetadat
     description: union(earlier.description, later.description),
     ignoreCache: earlier.ignoreCache || later.ignoreCache,
     exportCache: later.exportCache ?? earlier.exportCache,
-    caps: sortedTexts(new Set([...(earlier.caps ?? []), ...(later.caps ?? [])])),
+    caps: distinctTexts([...(earlier.caps ?? []), ...(later.caps ?? [])]),
     progressGroup: later.progressGroup ?? earlier.progressGroup,
     linuxResources: later.linuxResources ?? earlier.linuxResources,
   };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { capSetWithout } from "../../src/llb/caps.ts";
-import { encodeDefinition } from "../../src/llb/encode-definition.ts";
 import { encodeOp } from "../../src/llb/encode-op.ts";
 import { marshal } from "../../src/llb/marshal.ts";
 import { unmarshal } from "../../src/llb/unmarshal.ts";
 import { newWriter } from "../../src/llb/wire.ts";
 import { loadCompileCases } from "../conformance/load.ts";
 import { redraft } from "./redraft.ts";
+import { writeDefinition } from "./write-definition.ts";
 
 /** Every definition of the conformance set: what BuildKit's own frontend emitted. */
 const definitions = loadCompileCases().flatMap(({ group, name, options, expected }) =>
@@ -32,7 +32,7 @@ describe(`the ${definitions.length} definitions of BuildKit's frontend`, () => {
       expect(writer.finish()).toEqual(read.def[index]);
       writer.reset();
     }
-    encodeDefinition(writer, read);
+    writeDefinition(writer, read);
     expect(Buffer.compare(writer.finish(), bytes)).toBe(0);
 
     const [os = "", architecture = ""] = platform.split("/");

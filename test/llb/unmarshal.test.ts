@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { digestOf } from "../../src/digest.ts";
 import { Failure } from "../../src/failure.ts";
 import { capSetOf, fullCapSet } from "../../src/llb/caps.ts";
-import { type DefinitionParts, encodeDefinition } from "../../src/llb/encode-definition.ts";
 import { encodeOp } from "../../src/llb/encode-op.ts";
 import { marshal } from "../../src/llb/marshal.ts";
 import type { ExecOp, FileOp, HeadOp, MergeOp, Op, OpMkdir, OpMount, SourceOp } from "../../src/llb/op.ts";
@@ -12,6 +11,7 @@ import { unmarshal } from "../../src/llb/unmarshal.ts";
 import { newWriter } from "../../src/llb/wire.ts";
 import { loadCompileCases } from "../conformance/load.ts";
 import { edges } from "./arbitrary-edges.ts";
+import { type DefinitionParts, writeDefinition } from "./write-definition.ts";
 
 const neutral = { inputs: [], platform: undefined, workerConstraints: [] };
 const source: SourceOp = { kind: "source", ...neutral, identifier: "docker-image://a", attrs: new Map() };
@@ -32,7 +32,7 @@ function headOf(op: Op, output = 0): HeadOp {
 
 function definitionOf(def: readonly Uint8Array[], parts: Partial<DefinitionParts> = {}): Uint8Array {
   const writer = newWriter();
-  encodeDefinition(writer, { def, metadata: new Map(), source: undefined, ...parts });
+  writeDefinition(writer, { def, metadata: new Map(), source: undefined, ...parts });
   return writer.finish();
 }
 

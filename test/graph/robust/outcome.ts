@@ -4,11 +4,11 @@ import { diagnosticsText } from "../../../src/graph/caret.ts";
 import type { Compilation } from "../../../src/graph/compilation.ts";
 import { compile } from "../../../src/graph/compile.ts";
 import type { CompileOptions } from "../../../src/graph/compile-options.ts";
-import { encodeDefinition } from "../../../src/llb/encode-definition.ts";
 import { unmarshal } from "../../../src/llb/unmarshal.ts";
 import { newWriter } from "../../../src/llb/wire.ts";
 import type { Range } from "../../../src/range.ts";
 import { decodeUtf8, encodeUtf8 } from "../../../src/utf8.ts";
+import { writeDefinition } from "../../llb/write-definition.ts";
 import { unresolvable } from "./arbitrary-options.ts";
 
 /** What a compile came to, in a form in which two of them can be compared; both forms were verified. */
@@ -50,7 +50,7 @@ export function verifyCompilation(compilation: Compilation, lineCount: number): 
     expect(read.digests).toEqual(definition.digests);
     // What was read says as much as what was written: written again, it is the same.
     const again = newWriter();
-    if (read.def.length > 0) encodeDefinition(again, read);
+    if (read.def.length > 0) writeDefinition(again, read);
     expect(Buffer.compare(again.finish(), definition.bytes)).toBe(0);
     for (const digest of definition.digests.slice(0, -1)) digests.add(digest);
     // One look at all of them: an instruction may have a line for each of hundreds of thousands.
