@@ -7,8 +7,8 @@ import {
   chosenBuilder,
   type Discovered,
   type DiscoverOptions,
-  discover,
   discoverNode,
+  discoverPlace,
   knownPlatform,
   nodeMadeFor,
 } from "./buildkit/discover.ts";
@@ -29,7 +29,7 @@ export interface OpenedWorker {
 export async function openWorker(options: DiscoverOptions): Promise<OpenedWorker> {
   const { platforms = [] } = options;
   const builder = await chosenBuilder(options, options.surroundings ?? processSurroundings());
-  if (builder === undefined) return open(await discover(options), options);
+  if (builder === undefined) return open(await discoverPlace(options), options);
   const node = nodeMadeFor(builder, platforms);
   if (node !== undefined) return open(await discoverNode(builder, node, options), options);
   return openNodeThatRuns(builder, platforms, options);

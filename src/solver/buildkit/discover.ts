@@ -55,6 +55,12 @@ export async function discover(options: DiscoverOptions = {}): Promise<Discovere
   const surroundings = options.surroundings ?? processSurroundings();
   const builder = await chosenBuilder(options, surroundings);
   if (builder !== undefined) return discoverNode(builder, preferredNode(builder, options.platforms), options);
+  return discoverPlace(options);
+}
+
+/** The same where no builder of docker buildx was chosen. */
+export async function discoverPlace(options: Omit<DiscoverOptions, "builder">): Promise<Discovered> {
+  const surroundings = options.surroundings ?? processSurroundings();
   const name = options.addr === undefined ? await contextName(surroundings).catch(() => "default") : "default";
   const found = await firstAnswering(await places(options, surroundings), options);
   return { ...found, builder: { name, node: name, driver: driverOf(found), defaultLoad: false } };

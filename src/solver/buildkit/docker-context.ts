@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../../failure.ts";
 import { type Endpoint, parseAddress, type Tls } from "./address.ts";
 
-/** Reads a file, or gives nothing when it is not there. */
-async function readOptional(path: string): Promise<Buffer | undefined> {
+/** Reads a small file at once, or gives nothing when it is not there. */
+function readOptional(path: string): Buffer | undefined {
   try {
-    return await readFile(path);
+    return readFileSync(path);
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) {
       return undefined;
@@ -18,7 +18,7 @@ async function readOptional(path: string): Promise<Buffer | undefined> {
 
 /** The name of the context that Docker's configuration folder says is current; `default` when it says nothing. */
 export async function currentContext(configFolder: string): Promise<string> {
-  const text = await readOptional(join(configFolder, "config.json"));
+  const text = readOptional(join(configFolder, "config.json"));
   if (text === undefined) return "default";
   const config = parseObject(text.toString("utf8"), join(configFolder, "config.json"));
   const name = config.currentContext;
@@ -27,7 +27,7 @@ export async function currentContext(configFolder: string): Promise<string> {
 
 /** Whether there is a Docker context of the name. */
 export async function hasContext(configFolder: string, name: string): Promise<boolean> {
-  return (await readOptional(metaFile(configFolder, name))) !== undefined;
+  return readOptional(metaFile(configFolder, name)) !== undefined;
 }
 
 /**
@@ -39,7 +39,7 @@ export async function hasContext(configFolder: string, name: string): Promise<bo
 export async function contextEndpoint(configFolder: string, name: string): Promise<Endpoint> {
   const id = contextId(name);
   const path = metaFile(configFolder, name);
-  const text = await readOptional(path);
+  const text = readOptional(path);
   if (text === undefined) {
     throw new Failure("usage", `there is no Docker context named "${name}"`, {
       remedy: "See `docker context ls`, choose one with `docker context use`, or give addr (--addr).",
@@ -63,9 +63,7 @@ function metaFile(configFolder: string, name: string): string {
 
 /** Certificates in a folder under the names that Docker gives them; nothing when none is there. */
 export async function folderTls(folder: string, insecure: boolean): Promise<Tls | undefined> {
-  const [ca, cert, key] = await Promise.all(
-    ["ca.pem", "cert.pem", "key.pem"].map((name) => readOptional(join(folder, name))),
-  );
+  const [ca, cert, key] = ["ca.pem", "cert.pem", "key.pem"].map((name) => readOptional(join(folder, name)));
   if (ca === undefined && cert === undefined && key === undefined) return undefined;
   return {
     ...(ca === undefined ? {} : { ca }),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { errnoOf, errnoText } from "../../../errno.ts";
 import { Failure } from "../../../failure.ts";
@@ -18,7 +19,7 @@ import type { Builder, BuilderNode } from "./builder.ts";
  * Rejects with a Failure `usage` when there is neither, or when what buildx keeps cannot be read.
  */
 export async function namedBuilder(name: string, surroundings: Surroundings): Promise<Builder> {
-  const kept = await readBuilder(name, surroundings);
+  const kept = readBuilder(name, surroundings);
   if (kept !== undefined) return kept;
   if (name === "default" || (await hasContext(dockerFolder(surroundings), name))) return contextBuilder(name);
   const names = ["default", ...(await builderNames(surroundings))];
@@ -33,15 +34,15 @@ export async function namedBuilder(name: string, surroundings: Surroundings): Pr
  */
 export async function currentBuilder(surroundings: Surroundings): Promise<Builder | undefined> {
   const folder = storeFolder(surroundings);
-  const current = recordOf(await readJson(join(folder, "current")));
+  const current = recordOf(readJson(join(folder, "current")));
   const key = await engineKey(surroundings);
   const { Name: name, Key: chosenFor, Global: isGlobal } = current;
   if (typeof name === "string" && name !== "") {
-    const kept = isGlobal === true || chosenFor === key ? await readBuilder(name, surroundings) : undefined;
+    const kept = isGlobal === true || chosenFor === key ? readBuilder(name, surroundings) : undefined;
     if (kept !== undefined || chosenFor === key) return kept;
   }
   const hash = createHash("sha256").update(key).digest("hex").slice(0, 20);
-  const fallback = (await readText(join(folder, "defaults", hash)))?.trim() ?? "";
+  const fallback = readText(join(folder, "defaults", hash))?.trim() ?? "";
   return fallback === "" ? undefined : readBuilder(fallback, surroundings);
 }
 
@@ -63,11 +64,11 @@ function contextBuilder(name: string): Builder {
   return { name, driver: "docker", nodes: [{ name, endpoint: name, platforms: [], options: new Map() }] };
 }
 
-async function readBuilder(name: string, surroundings: Surroundings): Promise<Builder | undefined> {
+function readBuilder(name: string, surroundings: Surroundings): Builder | undefined {
   // Anything else is no name of buildx's, and might be a path.
   if (!/^[a-z][a-z0-9._-]*$/i.test(name)) return undefined;
   const path = join(storeFolder(surroundings), "instances", name.toLowerCase());
-  const value = await readJson(path);
+  const value = readJson(path);
   if (value === undefined) return undefined;
   const nodes = listOf(fieldOf(value, "Nodes")).map(readNode);
   if (nodes.length === 0) throw broken(path, "it has no nodes");
@@ -96,8 +97,8 @@ async function builderNames(surroundings: Surroundings): Promise<readonly string
   return [...names].sort();
 }
 
-async function readJson(path: string): Promise<unknown> {
-  const text = await readText(path);
+function readJson(path: string): unknown {
+  const text = readText(path);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);
@@ -106,9 +107,10 @@ async function readJson(path: string): Promise<unknown> {
   }
 }
 
-async function readText(path: string): Promise<string | undefined> {
+/** At once: a few small files, each of which would wait longer for its turn than it takes to read. */
+function readText(path: string): string | undefined {
   try {
-    return await readFile(path, "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
     throw broken(path, errnoText(error));
