@@ -122,7 +122,9 @@ export function loadWhenCalled() {
   return {
     name: "load-when-called",
     setup(builder) {
-      builder.onResolve({ filter: /^node:(crypto|fs\/promises|os|timers\/promises)$/ }, ({ path, importer }) => {
+      const filter = /^node:(child_process|crypto|fs\/promises|os|readline|timers\/promises)$/;
+      builder.onResolve({ filter }, ({ path, kind, importer }) => {
+        if (kind === "dynamic-import") return undefined;
         if (importer === join(source, "digest.ts")) return { path: join(source, "cli/first-hashes.ts") };
         return importer.startsWith(source) ? { path, namespace: "when-called", sideEffects: false } : undefined;
       });
@@ -179,6 +181,15 @@ export function lightPackages() {
         path === join(root, "package.json")
           ? { contents: JSON.stringify({ version: JSON.parse(readFileSync(path, "utf8")).version }), loader: "json" }
           : undefined,
+      );
+      builder.onLoad(
+        { filter: /[\\/]grpc-js[\\/].*[\\/](resolver-dns|compression-filter|server-interceptors)\.js$/ },
+        ({ path }) => ({
+          contents: readFileSync(path, "utf8").replace(
+            /^const (dns_1|zlib) = require\("(dns|zlib)"\);$/m,
+            (_, name, module) => `const ${name} = new Proxy({}, { get: (_, name) => require("${module}")[name] });`,
+          ),
+        }),
       );
       builder.onLoad({ filter: /[\\/]long[\\/](umd[\\/])?index\.js$/ }, ({ path }) => ({
         contents: `const WebAssembly = undefined;\n${readFileSync(path, "utf8")}`,

@@ -61,11 +61,12 @@ export async function bundlePage() {
 export async function bundleCommandLine(folder) {
   const main = join(source, "cli/main.ts");
   const imports = await importsFrom(main);
-  const core = closureOf([main, join(source, "cli/commands/compile.ts")], imports);
+  const core = closureOf([main, join(source, "cli/commands/compile.ts"), join(source, "cli/first-hashes.ts")], imports);
   const names = await exportsOf(core);
   const files = laterFiles(imports, core);
   const seldomCalled = await exportsOf(new Set(whenCalled.keys()));
-  const loaded = { ...shared, ...small, format: "cjs", supported: { "dynamic-import": false } };
+  const inject = [join(source, "cli/performance-now.ts")];
+  const loaded = { ...shared, ...small, inject, format: "cjs", supported: { "dynamic-import": false } };
   const parts = new Map([["core", coreEntry(main, names)]]);
   for (const [file, modules] of files) parts.set(file, laterEntry(modules));
   const modulesOf = new Map([...files].flatMap(([file, modules]) => modules.map((path) => [path, file])));

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { promisify } from "node:util";
@@ -99,6 +98,7 @@ function relativeTo(root: string, path: string): string | undefined {
 }
 
 async function git(folder: string, args: readonly string[]): Promise<string> {
+  const { execFile } = await import("node:child_process");
   const { stdout } = await promisify(execFile)("git", ["-C", folder, ...args], { encoding: "utf8" });
   return stdout.split("\n")[0]?.replaceAll("'", "") ?? "";
 }
