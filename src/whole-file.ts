@@ -1,5 +1,6 @@
-import { open, rename, rm } from "node:fs/promises";
+import { closeSync, fsync, openSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 import { temporaryName } from "./temporary-names.ts";
 
 /** No write takes as long: milliseconds after its last change, a file that is not whole was left by a killed process. */
@@ -8,8 +9,8 @@ export const abandonedAfter = 3_600_000;
 export interface WholeFile {
   /** Who may use it, `0o666` without the user's mask when absent. */
   readonly mode?: number;
-  /** How it gets its place: as a rule by `rename`, over what stood there; with `link` it is refused where something is. */
-  readonly place?: (temporary: string, path: string) => Promise<void>;
+  /** How it gets its place: as a rule by renaming, over what stood there; by a link it is refused where something is. */
+  readonly place?: (temporary: string, path: string) => Promise<void> | void;
 }
 
 /**
@@ -23,8 +24,8 @@ export async function writeWhole(path: string, content: string | Uint8Array, opt
 /** The same of a file that `make` makes under the temporary name it is given. */
 export async function makeWhole(
   path: string,
-  make: (temporary: string) => Promise<void>,
-  place: WholeFile["place"] = rename,
+  make: (temporary: string) => Promise<void> | void,
+  place: WholeFile["place"] = renameSync,
 ): Promise<void> {
   const temporary = join(dirname(path), temporaryName());
   try {
@@ -32,22 +33,33 @@ export async function makeWhole(
     await place(temporary, path);
   } finally {
     // After a rename there is none; and what went wrong before is what is to be told.
-    await rm(temporary, { force: true }).catch(() => {});
+    removeQuietly(temporary);
   }
 }
 
-/** Writes and syncs a file where there is none; rejects with the system's error, and then there is none either. */
+/**
+ * Writes and syncs a file where there is none; rejects with the system's error, and then there is none either. Only the
+ * disk is waited for: all else is done before its turn with others would come.
+ */
 export async function writeNew(path: string, content: string | Uint8Array, mode = 0o666): Promise<void> {
-  const file = await open(path, "wx", mode);
+  const file = openSync(path, "wx", mode);
   try {
     try {
-      await file.writeFile(content);
-      await file.sync();
+      writeFileSync(file, content);
+      await promisify(fsync)(file);
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch (error) {
-    await rm(path, { force: true }).catch(() => {});
+    removeQuietly(path);
     throw error;
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // As a rule there is none.
   }
 }

@@ -43,6 +43,11 @@ export class BuildRecorder {
     return this.#compilation !== undefined || this.#news.vertices().length > 0;
   }
 
+  /** Whether it is known what is built: from then on the worker waits for nothing but files. */
+  get hasCompiled(): boolean {
+    return this.#compilation !== undefined;
+  }
+
   onEvent(event: SolveEvent): void {
     if (event.kind === "worker") this.#worker = event.worker;
     this.#news.read(event);

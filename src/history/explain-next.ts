@@ -25,7 +25,7 @@ export async function explainNext(
 ): Promise<Explanation> {
   const past: RecordedSteps[] = [];
   for (const summary of [...(await listRecords(history))].reverse()) {
-    const record = summary.worker?.address === address ? await readSteps(history, summary) : undefined;
+    const record = summary.worker?.address === address ? readSteps(history, summary) : undefined;
     if (record !== undefined) past.push(record);
   }
   const worker = against?.worker;

@@ -1,4 +1,4 @@
-import { copyFile, link, readdir, rename } from "node:fs/promises";
+import { copyFileSync, linkSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../errno.ts";
 import { temporaryName } from "../temporary-names.ts";
@@ -10,7 +10,7 @@ const mode = 0o600;
 /** The names of what is in a folder; none where it is not there. */
 export async function namesIn(folder: string): Promise<readonly string[]> {
   try {
-    return await readdir(folder);
+    return readdirSync(folder);
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return [];
     throw error;
@@ -31,24 +31,24 @@ export async function writeBeside(folder: string, text: string): Promise<string>
 
 /** Gives a file of a folder its name; false where it is gone. */
 export async function moveFile(folder: string, from: string, to: string): Promise<boolean> {
-  return unlessGone(() => rename(join(folder, from), join(folder, to)));
+  return unlessGone(() => renameSync(join(folder, from), join(folder, to)));
 }
 
 /** Gives a file of a folder a second name, or makes a copy where a file has only one; false where it is gone. */
 export async function shareFile(folder: string, from: string, to: string): Promise<boolean> {
   const path = join(folder, from);
-  const share = async (temporary: string) => {
+  const share = (temporary: string) => {
     try {
-      await link(path, temporary);
+      linkSync(path, temporary);
     } catch (error) {
       if (errnoOf(error) === "ENOENT") throw error;
-      await copyFile(path, temporary);
+      copyFileSync(path, temporary);
     }
   };
   return unlessGone(() => makeWhole(join(folder, to), share));
 }
 
-async function unlessGone(act: () => Promise<void>): Promise<boolean> {
+async function unlessGone(act: () => Promise<void> | void): Promise<boolean> {
   try {
     await act();
     return true;

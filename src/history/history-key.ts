@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { link, mkdir, readFile } from "node:fs/promises";
+import { linkSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../errno.ts";
 import type { HashText } from "../graph/history/redact.ts";
@@ -11,15 +11,15 @@ import type { History } from "./history-store.ts";
  * stays here, nobody can try values out.
  */
 export async function historyHash(history: History): Promise<HashText> {
-  const key = (await readKey(history)) ?? (await makeKey(history));
+  const key = readKey(history) ?? (await makeKey(history));
   return (text) => createHmac("sha256", key).update(text).digest("base64").slice(0, 22);
 }
 
 const keyLength = 32;
 
-async function readKey({ folder }: History): Promise<Buffer | undefined> {
+function readKey({ folder }: History): Buffer | undefined {
   try {
-    const key = await readFile(join(folder, "key"));
+    const key = readFileSync(join(folder, "key"));
     return key.length === keyLength ? key : undefined;
   } catch (error) {
     if (errnoOf(error) === "ENOENT") return undefined;
@@ -30,13 +30,13 @@ async function readKey({ folder }: History): Promise<Buffer | undefined> {
 /** Of two processes that make one at once, the one whose link comes first wins. */
 async function makeKey(history: History): Promise<Buffer> {
   const { folder } = history;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const key = randomBytes(keyLength);
   try {
-    await writeWhole(join(folder, "key"), key, { mode: 0o600, place: link });
+    await writeWhole(join(folder, "key"), key, { mode: 0o600, place: linkSync });
     return key;
   } catch (error) {
-    const known = errnoOf(error) === "EEXIST" ? await readKey(history) : undefined;
+    const known = errnoOf(error) === "EEXIST" ? readKey(history) : undefined;
     if (known === undefined) throw error;
     return known;
   }

@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync, unlinkSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, sep } from "node:path";
 import { errnoOf } from "../errno.ts";
 import type { BuildRecord, BuildSummary, RecordedSteps } from "../graph/history/build-record.ts";
 import { UnreadableRecord } from "../graph/history/json-reader.ts";
@@ -58,7 +58,7 @@ export async function makeRoom({ folder }: History): Promise<void> {
 
 /** Adds a record whose manifests may be those of an earlier one, where there is room. */
 export async function keepRecord({ folder }: History, record: KeptRecord, manifests: ManifestSource): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const name = nameOf(record.steps);
   if (record.manifestNames.size > 0) {
     const isThere = await placeManifests(folder, `${name}${manifestEnding}`, manifests);
@@ -73,7 +73,7 @@ export async function prepareManifests(
   manifests: ReadonlyMap<string, Manifest>,
 ): Promise<string | undefined> {
   if (manifests.size === 0) return undefined;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   return writeBeside(folder, manifestsText(manifests));
 }
 
@@ -92,6 +92,25 @@ export async function listRecords({ folder }: History): Promise<readonly BuildSu
   return (await recordFiles(folder)).flatMap(({ name }) => summaryOf(folder, name) ?? []);
 }
 
+/**
+ * The same of a number of builds at most: the newest of which something is true come first, and others only where there
+ * are fewer of those.
+ */
+export async function listNewest(
+  { folder }: History,
+  most: number,
+  comesFirst: (summary: BuildSummary) => boolean,
+): Promise<readonly BuildSummary[]> {
+  const first: BuildSummary[] = [];
+  const others: BuildSummary[] = [];
+  for (const { name } of await recordFiles(folder)) {
+    const summary = summaryOf(folder, name);
+    if (summary !== undefined) (comesFirst(summary) ? first : others).push(summary);
+    if (first.length === most) break;
+  }
+  return [...first, ...others].slice(0, most);
+}
+
 /** A record without its manifests, and what they are found by. */
 export interface FoundRecord extends KeptRecord {
   /** To be shared. */
@@ -105,7 +124,7 @@ export async function findNewest(
 ): Promise<FoundRecord | undefined> {
   for (const { name } of await recordFiles(folder)) {
     const summary = summaryOf(folder, name);
-    const record = summary && isWanted(summary) ? await readKept(folder, name) : undefined;
+    const record = summary && isWanted(summary) ? readKept(folder, name) : undefined;
     if (record !== undefined) return { ...record, manifestFile: `${name}${manifestEnding}` };
   }
   return undefined;
@@ -132,7 +151,7 @@ export function manifestsTextOf(
 export async function readRecord(history: History, ref: string): Promise<BuildRecord | undefined> {
   const found = (await recordFiles(history.folder)).find((file) => file.ref === ref);
   if (found === undefined) return undefined;
-  const record = await readKept(history.folder, found.name);
+  const record = readKept(history.folder, found.name);
   if (record === undefined) return undefined;
   const { steps, manifestNames } = record;
   const file = { manifestFile: `${found.name}${manifestEnding}` };
@@ -145,14 +164,14 @@ export async function readRecord(history: History, ref: string): Promise<BuildRe
 }
 
 /** The same of a build that is listed, without what was read of folders. */
-export async function readSteps({ folder }: History, summary: BuildSummary): Promise<RecordedSteps | undefined> {
-  return (await readKept(folder, nameOf(summary)))?.steps;
+export function readSteps({ folder }: History, summary: BuildSummary): RecordedSteps | undefined {
+  return readKept(folder, nameOf(summary))?.steps;
 }
 
 /** Removes the build with this ref; false where there was none. */
 export async function removeRecord({ folder }: History, ref: string): Promise<boolean> {
   const found = (await recordFiles(folder)).filter((file) => file.ref === ref);
-  for (const { name } of found) await removeFiles(folder, name);
+  for (const { name } of found) removeFiles(folder, name);
   return found.length > 0;
 }
 
@@ -185,22 +204,32 @@ async function recordFiles(folder: string): Promise<readonly RecordFile[]> {
 }
 
 /** The manifests go last: until then, the record may be read. */
-async function removeFiles(folder: string, name: string): Promise<void> {
-  for (const ending of [recordEnding, manifestEnding]) await rm(join(folder, `${name}${ending}`), { force: true });
+function removeFiles(folder: string, name: string): void {
+  for (const ending of [recordEnding, manifestEnding]) removeFile(join(folder, `${name}${ending}`));
+}
+
+function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+  }
 }
 
 async function removeOldest(folder: string, limits: HistoryLimits): Promise<void> {
   const files = await recordFiles(folder);
   let bytes = 0;
   for (const [index, { name }] of files.entries()) {
-    bytes += sizeOf(join(folder, `${name}${recordEnding}`)) + sizeOf(join(folder, `${name}${manifestEnding}`));
+    // Put together, which hundreds of calls of `join` would take longer for than their calls of the system.
+    const start = `${folder}${sep}${name}`;
+    bytes += sizeOf(`${start}${recordEnding}`) + sizeOf(`${start}${manifestEnding}`);
     // The newest stays however large it is.
-    if (index > 0 && (index >= limits.records || bytes > limits.bytes)) await removeFiles(folder, name);
+    if (index > 0 && (index >= limits.records || bytes > limits.bytes)) removeFiles(folder, name);
   }
   const known = new Set(files.map(({ name }) => `${name}${manifestEnding}`));
   for (const name of await namesIn(folder)) {
     const isLeft = name.endsWith(temporaryEnding) || (name.endsWith(manifestEnding) && !known.has(name));
-    if (isLeft && ageOf(join(folder, name)) > abandonedAfter) await rm(join(folder, name), { force: true });
+    if (isLeft && ageOf(join(folder, name)) > abandonedAfter) removeFile(join(folder, name));
   }
 }
 
@@ -224,8 +253,8 @@ function summaryOf(folder: string, name: string): BuildSummary | undefined {
   return readable(() => parseSummary(firstLine(join(folder, `${name}${recordEnding}`))));
 }
 
-async function readKept(folder: string, name: string): Promise<KeptRecord | undefined> {
-  return readOr(async () => parseRecord(await readFile(join(folder, `${name}${recordEnding}`), "utf8")));
+function readKept(folder: string, name: string): KeptRecord | undefined {
+  return readable(() => parseRecord(readFileSync(join(folder, `${name}${recordEnding}`), "utf8")));
 }
 
 function firstLine(path: string): string {

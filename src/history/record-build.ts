@@ -1,6 +1,7 @@
 import { errnoOf, errnoText } from "../errno.ts";
 import { Failure } from "../failure.ts";
 import type { BuildOutcome } from "../graph/history/build-record.ts";
+import type { HashText } from "../graph/history/redact.ts";
 import { solve } from "../solver/on-demand.ts";
 import type { ContextInput, SolveOptions, SolveResult } from "../solver/solve-options.ts";
 import { BuildRecorder } from "./build-recorder.ts";
@@ -29,12 +30,11 @@ export async function recordBuild(
   const { signal = new AbortController().signal } = options;
   const context = contextName(input);
   const recorder = new BuildRecorder({ input, context, options, signal, history });
-  let room: Promise<void> | undefined;
+  let ready: Promise<HashText> | undefined;
   const keep = async (outcome: BuildOutcome, ref?: string) => {
     if (!recorder.hasBegun) return;
     try {
-      const { record, manifests } = await recorder.finish(outcome, await historyHash(history), ref);
-      await (room ?? makeRoom(history));
+      const { record, manifests } = await recorder.finish(outcome, await (ready ?? makeReady(history)), ref);
       await keepRecord(history, record, manifests);
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
@@ -47,10 +47,10 @@ export async function recordBuild(
       ...options,
       onEvent: (event) => {
         recorder.onEvent(event);
-        // While the worker works, it costs nobody time. A failure is told in the end.
-        if (event.kind === "vertex" && room === undefined) {
-          room = makeRoom(history);
-          room.catch(() => {});
+        // While the worker works and waits for nothing of ours, it costs nobody time. A failure is told in the end.
+        if (event.kind === "vertex" && recorder.hasCompiled && ready === undefined) {
+          ready = makeReady(history);
+          ready.catch(() => {});
         }
         return options.onEvent?.(event);
       },
@@ -69,4 +69,13 @@ export async function recordBuild(
   }
   await keep("completed", result.ref);
   return result;
+}
+
+/** Makes room for one record more, and gives what its values are hashed with. */
+async function makeReady(history: History): Promise<HashText> {
+  await makeRoom(history);
+  const hash = await historyHash(history);
+  // The first one takes long.
+  hash("");
+  return hash;
 }

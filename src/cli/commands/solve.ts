@@ -10,6 +10,7 @@ import { fieldOf } from "../../solver/json-fields.ts";
 import { solve } from "../../solver/solve.ts";
 import type { ContextInput, SolveOptions, SolveResult } from "../../solver/solve-options.ts";
 import { readBuildInput, sourceReader } from "../build-input.ts";
+import { hashByNode } from "../first-hashes.ts";
 import { imageId, metadataJson } from "../metadata-file.ts";
 import { parseCall } from "../parse/call.ts";
 import { parseBoolean } from "../parse/key-values.ts";
@@ -31,6 +32,7 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
     return callCommand(context, call, flags, terminal);
   }
   const mode = progressModeOf(flags, terminal.env);
+  hashByNode();
   const { options, warnings: heard } = await solveOptions(context, flags, terminal);
   if (isForPeople(mode)) for (const text of heard) terminal.stderr.write(`warning: ${text}\n`);
   checkResultFiles(flags, options);
@@ -45,8 +47,14 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   const warnings: WarningEvent[] = [];
   let found: readonly Diagnostic[] = [];
   const toldWarnings: unknown[] = [];
+  let durations: Promise<StepDurations> | undefined;
   const onEvent = (event: SolveEvent): void => {
     if (event.kind === "warning") warnings.push(event);
+    // Read while the worker is not done yet, and told of when it is.
+    if (event.kind === "cached" && isForPeople(mode) && durations === undefined) {
+      durations = pastDurations(input, terminal);
+      durations.catch(() => {});
+    }
     progress.onEvent(event);
   };
   const problems: string[] = [];
@@ -75,19 +83,19 @@ export async function solveCommand(context: string, flags: SolveFlags, terminal:
   if (isForPeople(mode)) {
     await showWarnings(warnings, found, terminal);
     const clear = redacter(options.buildArgs ?? {});
-    await printResult(result, options.outputs ?? [], terminal, await knownDurations(input, result, terminal), clear);
+    const known = hasCachedStep(result) ? await (durations ?? pastDurations(input, terminal)) : undefined;
+    await printResult(result, options.outputs ?? [], terminal, known, clear);
     for (const problem of problems) terminal.stderr.write(`note: ${problem}\n`);
   }
   return 0;
 }
 
-/** What steps took in the builds that are recorded; nothing where no step came from the cache, or they cannot be read. */
-async function knownDurations(
-  input: ContextInput,
-  { timings }: SolveResult,
-  terminal: Terminal,
-): Promise<StepDurations> {
-  if (!timings.some(({ state, name }) => state === "cached" && isStep(name))) return new Map();
+function hasCachedStep({ timings }: SolveResult): boolean {
+  return timings.some(({ state, name }) => state === "cached" && isStep(name));
+}
+
+/** What steps took in the builds that are recorded; nothing where they cannot be read. */
+async function pastDurations(input: ContextInput, terminal: Terminal): Promise<StepDurations> {
   const { contextName } = await import("../../history/context-name.ts");
   const { recentRecords } = await import("../../history/recent-records.ts");
   try {
