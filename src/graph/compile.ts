@@ -63,7 +63,8 @@ export async function compileIn(
       throw await evaluationFailure(context, error, linter);
     }
   }
-  return compilation(context, parts, await withRanges(context, linter.findings));
+  const { findings } = linter;
+  return compilation(context, parts, findings.length === 0 ? [] : await withRanges(context, findings));
 }
 
 /** The linter that the Dockerfile and the options ask for, unless one of them has errors already. */

@@ -93,7 +93,10 @@ async function evaluationContext(compile: CompileContext, options: EvaluationOpt
   checkBaseNames(compile, linter, predefined);
   const budget = { left: mostText };
   const args = globalArgs(predefined, dockerfile.metaArgs, config.buildArgs, { escape: dockerfile.escape, budget });
-  const settled = await settleEpoch(compile, args);
+  const given = epochOf(compile, args);
+  const { buildArgs } = config;
+  const settled =
+    given === undefined ? { epoch: undefined, globalArgs: args, buildArgs } : await settleEpoch(compile, args, given);
   return {
     dockerfile,
     source: compile.source,
@@ -145,10 +148,16 @@ function checkBaseNames({ dockerfile }: CompileContext, linter: Linter, predefin
 
 const epochArg = "SOURCE_DATE_EPOCH";
 
+/** What the options or the Dockerfile say of SOURCE_DATE_EPOCH. */
+function epochOf({ config }: CompileContext, { declared, env }: GlobalArgs): string | undefined {
+  return config.buildArgs.get(epochArg) ?? (declared.has(epochArg) ? env.get(epochArg) || undefined : undefined);
+}
+
 /** Resolves SOURCE_DATE_EPOCH; the arguments then hold seconds in its place, or nothing. */
 async function settleEpoch(
   compile: CompileContext,
   args: GlobalArgs,
+  value: string,
 ): Promise<{
   readonly epoch: Timestamp | undefined;
   readonly globalArgs: GlobalArgs;
@@ -156,9 +165,6 @@ async function settleEpoch(
 }> {
   const { config, dockerfile, contexts, signal } = compile;
   const { buildArgs } = config;
-  const value =
-    buildArgs.get(epochArg) ?? (args.declared.has(epochArg) ? args.env.get(epochArg) || undefined : undefined);
-  if (value === undefined) return { epoch: undefined, globalArgs: args, buildArgs };
   const epoch = await resolveEpoch(value, {
     build: contexts,
     mainContext: await wholeContext(compile, value),

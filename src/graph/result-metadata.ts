@@ -32,12 +32,11 @@ export function resultMetadata(
   epochs: ReadonlyMap<string, string>,
   multiPlatform: boolean,
 ): Readonly<Record<string, string>> {
-  const entries: (readonly [string, string])[] = [
-    ["refs.platforms", `{"Platforms":[${platforms.map(encode).join(",")}]}`],
-  ];
-  for (const [id, epoch] of epochs)
-    entries.push([multiPlatform ? `source.date.epoch/${id}` : "source.date.epoch", epoch]);
-  return Object.fromEntries(entries);
+  const metadata: Record<string, string> = {
+    "refs.platforms": `{"Platforms":[${platforms.map(encode).join(",")}]}`,
+  };
+  for (const [id, epoch] of epochs) metadata[multiPlatform ? `source.date.epoch/${id}` : "source.date.epoch"] = epoch;
+  return metadata;
 }
 
 /** In the field order of Go's structures. */
