@@ -1,7 +1,6 @@
 import { headSize, putHead } from "../raw-call.ts";
-import type { BytePath } from "./byte-path.ts";
 import { kindOf } from "./file-mode.ts";
-import { decodeStatPacket, putStat, statRoom } from "./packet.ts";
+import { putStat, statAt, statRoom } from "./packet.ts";
 import type { WalkedEntry } from "./walk.ts";
 
 /**
@@ -71,16 +70,22 @@ export class OfferedList implements Iterable<WalkedEntry> {
     const start = this.#starts[id];
     const traits = this.#traits[id];
     if (memory === undefined || start === undefined || traits === undefined) throw new RangeError(`no entry ${id}`);
-    const { path, linkname, ...stat } = decodeStatPacket(
-      memory.subarray(start, start + memory.readUInt32BE(start - headSize + 1)),
+    const { path, linkname, mode, size, mtime, devMajor, devMinor } = statAt(
+      memory,
+      start,
+      start + memory.readUInt32BE(start - headSize + 1),
     );
-    const link: BytePath | undefined = (traits & isLink) === 0 ? undefined : linkname;
+    const isLinked = (traits & isLink) !== 0;
     return {
       path,
-      link,
+      link: isLinked ? linkname : undefined,
       stat: {
-        ...stat,
-        target: link === undefined ? linkname : "",
+        mode,
+        size,
+        mtime,
+        target: isLinked ? "" : linkname,
+        devMajor,
+        devMinor,
         device: this.#devices[id] ?? 0n,
         inode: this.#inodes[id] ?? 0n,
         hasOtherNames: (traits & hasOtherNames) !== 0,

@@ -133,10 +133,10 @@ export function putDataHead(bytes: Buffer, contentsAt: number, length: number, i
 }
 
 /** Reads what `putStat` wrote. @throws MalformedPacket */
-export function decodeStatPacket(bytes: Uint8Array): Stat {
-  const packet = decodePacket(bytes);
-  if (packet.kind !== "stat" || packet.stat === undefined) throw new MalformedPacket("not the packet of an entry");
-  return packet.stat;
+export function statAt(bytes: Uint8Array, start: number, end: number): Stat {
+  const reader = new Reader(bytes, start, end);
+  if (reader.number() !== 0x12) throw new MalformedPacket("not the packet of an entry");
+  return decodeStat(reader.message());
 }
 
 /** @throws MalformedPacket */
@@ -149,7 +149,7 @@ export function decodePacket(bytes: Uint8Array): Packet {
   while (!reader.done) {
     const tag = reader.number();
     if (tag === 0x08) type = reader.number();
-    else if (tag === 0x12) stat = decodeStat(reader.bytes());
+    else if (tag === 0x12) stat = decodeStat(reader.message());
     else if (tag === 0x18) id = reader.number();
     else if (tag === 0x22) data = reader.bytes();
     else reader.skip(tag);
@@ -175,8 +175,7 @@ export function decodeBytesMessage(bytes: Uint8Array): Uint8Array {
 }
 
 /** Owners are not kept: what arrives belongs to who receives it. */
-function decodeStat(bytes: Uint8Array): Stat {
-  const reader = new Reader(bytes);
+function decodeStat(reader: Reader): Stat {
   let path = "";
   let mode = 0;
   let size = 0;
@@ -195,14 +194,13 @@ function decodeStat(bytes: Uint8Array): Stat {
     else if (tag === 0x40) devMajor = reader.number();
     else if (tag === 0x48) devMinor = reader.number();
     else if (tag === 0x52)
-      attributes = (attributes ?? new Map<string, Buffer>()).set(...decodeAttribute(reader.bytes()));
+      attributes = (attributes ?? new Map<string, Buffer>()).set(...decodeAttribute(reader.message()));
     else reader.skip(tag);
   }
   return { path, mode, size, mtime, linkname, devMajor, devMinor, attributes };
 }
 
-function decodeAttribute(bytes: Uint8Array): [name: string, value: Buffer] {
-  const reader = new Reader(bytes);
+function decodeAttribute(reader: Reader): [name: string, value: Buffer] {
   let name = "";
   let value: Uint8Array = nothing;
   while (!reader.done) {
@@ -218,22 +216,24 @@ const nothing = new Uint8Array(0);
 
 class Reader {
   readonly #bytes: Uint8Array;
-  #at = 0;
+  #at: number;
+  readonly #end: number;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, start = 0, end = bytes.length) {
     this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
   }
 
   get done(): boolean {
-    return this.#at >= this.#bytes.length;
+    return this.#at >= this.#end;
   }
 
   /** A varint that a number holds exactly. */
   number(): number {
     let value = 0;
     for (let scale = 1; ; scale *= 128) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new MalformedPacket("the packet is cut off");
+      const byte = this.#byte();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) break;
       if (scale > 2 ** 49) throw new MalformedPacket("a number is too large");
@@ -244,27 +244,60 @@ class Reader {
 
   /** A 64-bit varint in two's complement. */
   signed(): bigint {
-    let value = 0n;
-    for (let shift = 0n; ; shift += 7n) {
-      const byte = this.#bytes[this.#at++];
-      if (byte === undefined) throw new MalformedPacket("the packet is cut off");
-      value |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt.asIntN(64, value);
-      if (shift >= 63n) throw new MalformedPacket("a number is too large");
+    let low = 0;
+    let high = 0;
+    for (let count = 0, scale = 1; ; count++) {
+      const byte = this.#byte();
+      if (count < 4) low |= (byte & 0x7f) << (7 * count);
+      else {
+        high += (byte & 0x7f) * scale;
+        scale *= 128;
+      }
+      if (byte < 0x80) break;
+      if (count === 9) throw new MalformedPacket("a number is too large");
     }
+    // Four bytes hold 28 bits, and the others the rest.
+    timeHalves[isLittleEndian ? 0 : 1] = low | (high << 28);
+    timeHalves[isLittleEndian ? 1 : 0] = Math.floor(high / 16);
+    return time[0] ?? 0n;
   }
 
   bytes(): Uint8Array {
-    const length = this.number();
-    const end = this.#at + length;
-    if (end > this.#bytes.length) throw new MalformedPacket("the packet is cut off");
+    const end = this.#sizedEnd();
     const part = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return part;
   }
 
   text(): BytePath {
-    return bytePath(this.bytes());
+    const end = this.#sizedEnd();
+    const bytes = this.#bytes;
+    const text = Buffer.isBuffer(bytes)
+      ? bytes.toString("latin1", this.#at, end)
+      : bytePath(bytes.subarray(this.#at, end));
+    this.#at = end;
+    return text;
+  }
+
+  /** A message within this one. */
+  message(): Reader {
+    const end = this.#sizedEnd();
+    const reader = new Reader(this.#bytes, this.#at, end);
+    this.#at = end;
+    return reader;
+  }
+
+  #byte(): number {
+    const byte = this.#at < this.#end ? this.#bytes[this.#at++] : undefined;
+    if (byte === undefined) throw new MalformedPacket("the packet is cut off");
+    return byte;
+  }
+
+  #sizedEnd(): number {
+    const length = this.number();
+    const end = this.#at + length;
+    if (end > this.#end) throw new MalformedPacket("the packet is cut off");
+    return end;
   }
 
   skip(tag: number): void {
