@@ -1,37 +1,41 @@
 import { Duplex } from "node:stream";
-import type { ClientDuplexStream } from "@grpc/grpc-js";
-import type { common } from "./proto/gen/buildkit.js";
+import { common } from "./proto/gen/buildkit.js";
+import type { RpcCall } from "./rpc-channel.ts";
+import type { CallListener } from "./rpc-reader.ts";
 
 /** A gRPC stream of byte messages, both ways, as one byte stream: how a connection is carried inside another. */
 export class StreamDuplex extends Duplex {
-  readonly #stream: ClientDuplexStream<common.BytesMessage.$Properties, common.BytesMessage>;
+  readonly #call: RpcCall;
 
-  constructor(stream: ClientDuplexStream<common.BytesMessage.$Properties, common.BytesMessage>) {
+  constructor(start: (listener: CallListener) => RpcCall) {
     super();
-    this.#stream = stream;
-    stream.on("data", ({ data }) => {
-      if (!this.push(data)) stream.pause();
+    this.#call = start({
+      message: (bytes) => {
+        if (!this.push(common.BytesMessage.decode(bytes).data)) this.#call.pause();
+      },
+      end: (error) => {
+        // The tunnel ends with an error status whenever either side hangs up: its end is all that matters here.
+        if (error === undefined) this.push(null);
+        else this.destroy();
+      },
     });
-    stream.on("end", () => this.push(null));
-    // The tunnel ends with an error status whenever either side hangs up: its end is all that matters here.
-    stream.on("error", () => this.destroy());
   }
 
   override _read(): void {
-    this.#stream.resume();
+    this.#call.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#stream.write({ data: chunk }, done);
+    this.#call.send(common.BytesMessage.encode({ data: chunk }).finish(), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#stream.end();
+    this.#call.finish();
     done();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#stream.cancel();
+    this.#call.cancel();
     done(error);
   }
 }
