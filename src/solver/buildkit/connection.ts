@@ -1,20 +1,25 @@
 import { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type { MethodDefinition } from "@grpc/grpc-js";
+import { Client, type ClientDuplexStream, Metadata, type MethodDefinition, type ServiceError } from "@grpc/grpc-js";
 import { controlService } from "./client-services.ts";
-import { execInContainer } from "./container-exec.ts";
+import { WorkerCredentials } from "./credentials.ts";
+import { messageLimit } from "./definition-size.ts";
 import { dial } from "./dial.ts";
 import type { Discovered } from "./discover.ts";
 import { translate } from "./errors.ts";
-import { patience } from "./probe.ts";
-import { RpcChannel } from "./rpc-channel.ts";
+import type { common } from "./proto/gen/buildkit.js";
 import { RpcError } from "./rpc-error.ts";
-import { codes } from "./rpc-reader.ts";
 import { StreamDuplex } from "./stream-duplex.ts";
 import { upgrade } from "./upgrade.ts";
 
-/** So many messages of a stream wait for who reads it; then the worker does. */
-const most = 16;
+const channelOptions = {
+  "grpc.default_authority": "localhost",
+  "grpc.max_receive_message_length": messageLimit,
+  "grpc.max_send_message_length": messageLimit,
+  // Workers are reached as they are addressed: never through a web proxy.
+  "grpc.enable_http_proxy": 0,
+  "grpc-node.flow_control_window": 4 << 20,
+} as const;
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -29,91 +34,61 @@ export interface CallOptions {
  */
 export class Connection {
   readonly worker: Discovered;
-  readonly #channel: RpcChannel;
+  readonly #client: Client;
 
   constructor(worker: Discovered) {
     this.worker = worker;
-    this.#channel = new RpcChannel(() => reach(worker));
+    this.#client = new Client(channelTarget(worker), new WorkerCredentials(worker), channelOptions);
   }
 
   /** One request, one response. */
-  async call<Request, Response>(
+  call<Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
-    { signal, metadata = {} }: CallOptions = {},
+    { signal, metadata }: CallOptions = {},
   ): Promise<Response> {
-    signal?.throwIfAborted();
-    let cancel = () => {};
-    const onAbort = () => cancel();
-    signal?.addEventListener("abort", onAbort);
-    try {
-      const answer = await new Promise<Uint8Array>((resolve, reject) => {
-        let message: Uint8Array | undefined;
-        const call = this.#channel.start(method.path, metadata, {
-          message: (bytes) => {
-            message = bytes;
-          },
-          end: (error) => {
-            if (error !== undefined) reject(error);
-            else if (message === undefined) reject(new RpcError(codes.unimplemented, "No message received"));
-            else resolve(message);
-          },
-        });
-        cancel = () => call.cancel();
-        call.send(method.requestSerialize(request));
-        call.finish();
-      });
-      return method.responseDeserialize(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
-    } catch (error) {
-      throw signal?.aborted === true ? signal.reason : translate(asRpcError(error));
-    } finally {
-      signal?.removeEventListener("abort", onAbort);
-    }
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted();
+      const call = this.#client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        asMetadata(metadata),
+        (error: ServiceError | null, response?: Response) => {
+          signal?.removeEventListener("abort", onAbort);
+          if (error === null && response !== undefined) resolve(response);
+          else reject(signal?.aborted === true ? signal.reason : translate(asRpcError(error)));
+        },
+      );
+      const onAbort = () => call.cancel();
+      signal?.addEventListener("abort", onAbort);
+    });
   }
 
   /** One request, a stream of responses: ends quietly or throws as `call` rejects; leaving the loop cancels. */
   async *stream<Request, Response>(
     method: MethodDefinition<Request, Response>,
     request: Request,
-    { signal, metadata = {} }: CallOptions = {},
+    { signal, metadata }: CallOptions = {},
   ): AsyncGenerator<Response> {
     signal?.throwIfAborted();
-    const waiting: Uint8Array[] = [];
-    let ended: { readonly error: RpcError | undefined } | undefined;
-    let wake = () => {};
-    const call = this.#channel.start(method.path, metadata, {
-      message: (bytes) => {
-        if (waiting.push(bytes) >= most) call.pause();
-        wake();
-      },
-      end: (error) => {
-        ended = { error };
-        wake();
-      },
-    });
+    const call = this.#client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      asMetadata(metadata),
+    );
     const onAbort = () => call.cancel();
     signal?.addEventListener("abort", onAbort);
     try {
-      call.send(method.requestSerialize(request));
-      call.finish();
-      for (;;) {
-        const message = waiting.shift();
-        if (message !== undefined) {
-          if (waiting.length === 0) call.resume();
-          yield method.responseDeserialize(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
-        } else if (ended === undefined) {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        } else {
-          if (ended.error !== undefined) throw ended.error;
-          return;
-        }
-      }
+      for await (const response of call) yield response;
     } catch (error) {
       throw signal?.aborted === true ? signal.reason : translate(asRpcError(error));
     } finally {
       signal?.removeEventListener("abort", onAbort);
+      call.on("error", () => {});
       call.cancel();
     }
   }
@@ -131,34 +106,43 @@ export class Connection {
       // Node's HTTP/2 server refuses a socket that agreed on HTTP/1.1 in its handshake, as this one did until now.
       return socket instanceof TLSSocket ? Duplex.from({ readable: socket, writable: socket }) : socket;
     }
-    return new StreamDuplex((listener) => this.#channel.start(controlService.session.path, headers, listener));
+    return new StreamDuplex(this.#sessionStream(headers));
+  }
+
+  #sessionStream(
+    headers: Readonly<Record<string, string | readonly string[]>>,
+  ): ClientDuplexStream<common.BytesMessage.$Properties, common.BytesMessage> {
+    const { path, requestSerialize, responseDeserialize } = controlService.session;
+    return this.#client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, asMetadata(headers));
   }
 
   /** Ends every call that is under way and lets go of the socket. */
   close(): void {
-    this.#channel.close();
+    this.#client.close();
   }
 }
 
-/**
- * A connection to a worker that speaks HTTP/2: through TLS where the endpoint has it, for a Docker engine after the
- * upgrade of `POST /grpc`, for a container by a command in it.
- */
-async function reach({ endpoint, protocol }: Discovered): Promise<Duplex> {
-  const { address } = endpoint;
-  const over = new AbortController();
-  const timer = setTimeout(() => over.abort(new Error("it takes too long")), patience);
-  try {
-    const socket = await dial(endpoint, over.signal);
-    if (address.kind === "container") return await execInContainer(socket, address, over.signal);
-    return protocol === "docker" ? await upgrade(socket, "/grpc", {}, over.signal) : socket;
-  } finally {
-    clearTimeout(timer);
+function channelTarget({ endpoint: { address } }: Pick<Discovered, "endpoint">): string {
+  if (address.kind === "container") return channelTarget({ endpoint: address.engine });
+  if (address.kind === "socket") return `unix:${address.path}`;
+  return address.host.includes(":") ? `ipv6:[${address.host}]:${address.port}` : `dns:${address.host}:${address.port}`;
+}
+
+function asMetadata(entries: Readonly<Record<string, string | readonly string[]>> = {}): Metadata {
+  const metadata = new Metadata();
+  for (const [key, value] of Object.entries(entries)) {
+    for (const each of typeof value === "string" ? [value] : value) metadata.add(key, each);
   }
+  return metadata;
 }
 
 function asRpcError(error: unknown): RpcError {
-  if (error instanceof RpcError) return error;
-  const message = error instanceof Error ? error.message : "the call ended without an answer";
-  return new RpcError(codes.unknown, message, [], { cause: error });
+  if (isServiceError(error)) return RpcError.from(error);
+  return new RpcError(2, error instanceof Error ? error.message : "the call ended without an answer", [], {
+    cause: error,
+  });
+}
+
+function isServiceError(error: unknown): error is ServiceError {
+  return error instanceof Error && "code" in error && typeof error.code === "number" && "details" in error;
 }

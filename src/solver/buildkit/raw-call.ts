@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { Metadata, type Server, status } from "@grpc/grpc-js";
-import { MessageReader } from "./message-reader.ts";
+import { messageLimit } from "./definition-size.ts";
 
 /**
  * A call of the worker's, spoken by us and not by grpc-js: streams of messages that are bytes, both ways, where what
@@ -12,7 +12,7 @@ export interface RawCall {
   receive(take: (message: Uint8Array) => void, end: () => void): void;
   pause(): void;
   resume(): void;
-  /** Sends bytes that are whole messages, each behind its head, see `putHead`; `done` is called when their memory is free. */
+  /** Sends bytes that are whole messages, each behind its {@link putHead head}; `done` is called when their memory is free. */
   send(framed: Uint8Array, done: () => void): void;
   /** Ends the call, once: with OK when there is no text. */
   end(code: status, details: string): void;
@@ -22,6 +22,17 @@ export interface RawCall {
 
 /** Answers a call; never throws. */
 export type RawHandler = (call: RawCall) => void;
+
+/** The bytes before each message: whether it is compressed, and its length. */
+export const headSize = 5;
+
+export function putHead(bytes: Buffer, at: number, length: number): void {
+  bytes[at] = 0;
+  bytes[at + 1] = length >>> 24;
+  bytes[at + 2] = length >>> 16;
+  bytes[at + 3] = length >>> 8;
+  bytes[at + 4] = length;
+}
 
 /** Gives the calls that attachables take raw to their handlers; to be called when the server listens or has its injector. */
 export function serveRaw(
@@ -77,4 +88,46 @@ function rawCall(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): RawCa
       if (stream.aborted || stream.closed) closed();
     },
   };
+}
+
+/** Cuts what comes over the wire into messages. */
+class MessageReader {
+  readonly #take: (message: Uint8Array) => void;
+  readonly #refuse: () => void;
+  /** The beginning of a message, or of its head, in pieces. */
+  #pieces: Buffer[] = [];
+  #held = 0;
+  /** How long the pieces have to become before there is something to do. */
+  #wanted = headSize;
+
+  constructor(take: (message: Uint8Array) => void, refuse: () => void) {
+    this.#take = take;
+    this.#refuse = refuse;
+  }
+
+  add(chunk: Buffer): void {
+    this.#held += chunk.length;
+    if (this.#held < this.#wanted) {
+      this.#pieces.push(chunk);
+      return;
+    }
+    const bytes = this.#pieces.length === 0 ? chunk : Buffer.concat([...this.#pieces, chunk], this.#held);
+    let at = 0;
+    for (;;) {
+      this.#wanted = headSize;
+      if (bytes.length - at < headSize) break;
+      const length = bytes.readUInt32BE(at + 1);
+      // None that is compressed can come: we never say that we would take it.
+      if (length > messageLimit || bytes[at] !== 0) {
+        this.#refuse();
+        return;
+      }
+      this.#wanted = headSize + length;
+      if (bytes.length - at < this.#wanted) break;
+      this.#take(bytes.subarray(at + headSize, at + this.#wanted));
+      at += this.#wanted;
+    }
+    this.#held = bytes.length - at;
+    this.#pieces = this.#held === 0 ? [] : [bytes.subarray(at)];
+  }
 }

@@ -1,41 +1,37 @@
 import { Duplex } from "node:stream";
-import { common } from "./proto/gen/buildkit.js";
-import type { RpcCall } from "./rpc-channel.ts";
-import type { CallListener } from "./rpc-reader.ts";
+import type { ClientDuplexStream } from "@grpc/grpc-js";
+import type { common } from "./proto/gen/buildkit.js";
 
 /** A gRPC stream of byte messages, both ways, as one byte stream: how a connection is carried inside another. */
 export class StreamDuplex extends Duplex {
-  readonly #call: RpcCall;
+  readonly #stream: ClientDuplexStream<common.BytesMessage.$Properties, common.BytesMessage>;
 
-  constructor(start: (listener: CallListener) => RpcCall) {
+  constructor(stream: ClientDuplexStream<common.BytesMessage.$Properties, common.BytesMessage>) {
     super();
-    this.#call = start({
-      message: (bytes) => {
-        if (!this.push(common.BytesMessage.decode(bytes).data)) this.#call.pause();
-      },
-      end: (error) => {
-        // The tunnel ends with an error status whenever either side hangs up: its end is all that matters here.
-        if (error === undefined) this.push(null);
-        else this.destroy();
-      },
+    this.#stream = stream;
+    stream.on("data", ({ data }) => {
+      if (!this.push(data)) stream.pause();
     });
+    stream.on("end", () => this.push(null));
+    // The tunnel ends with an error status whenever either side hangs up: its end is all that matters here.
+    stream.on("error", () => this.destroy());
   }
 
   override _read(): void {
-    this.#call.resume();
+    this.#stream.resume();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#call.send(common.BytesMessage.encode({ data: chunk }).finish(), done);
+    this.#stream.write({ data: chunk }, done);
   }
 
   override _final(done: (error?: Error | null) => void): void {
-    this.#call.finish();
+    this.#stream.end();
     done();
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#call.cancel();
+    this.#stream.cancel();
     done(error);
   }
 }

@@ -3,8 +3,7 @@ import { type ClientHttp2Stream, connect } from "node:http2";
 import { Server, ServerCredentials, status } from "@grpc/grpc-js";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-import { headSize, putHead } from "../../../src/solver/buildkit/message-reader.ts";
-import { type RawCall, serveRaw } from "../../../src/solver/buildkit/raw-call.ts";
+import { headSize, putHead, type RawCall, serveRaw } from "../../../src/solver/buildkit/raw-call.ts";
 import { healthService } from "../../../src/solver/buildkit/session-services.ts";
 
 /** A server with one raw method, `/raw`, beside a usual one; gives calls of it, as bytes on the wire. */

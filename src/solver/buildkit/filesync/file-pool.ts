@@ -1,5 +1,5 @@
 import { errnoOf } from "../../../errno.ts";
-import { headSize } from "../message-reader.ts";
+import { headSize } from "../raw-call.ts";
 import { type BytePath, pathText } from "./byte-path.ts";
 import type { OfferedList } from "./offered-list.ts";
 import { dataHeadSize, dataRoom, putDataHead } from "./packet.ts";

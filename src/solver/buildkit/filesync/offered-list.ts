@@ -1,4 +1,4 @@
-import { headSize, putHead } from "../message-reader.ts";
+import { headSize, putHead } from "../raw-call.ts";
 import { kindOf } from "./file-mode.ts";
 import { putStat, statAt, statRoom } from "./packet.ts";
 import type { WalkedEntry } from "./walk.ts";

@@ -1,6 +1,5 @@
 import { status } from "@grpc/grpc-js";
-import { headSize, putHead } from "../message-reader.ts";
-import type { RawCall } from "../raw-call.ts";
+import { headSize, putHead, type RawCall } from "../raw-call.ts";
 
 /** One DiffCopy call of the worker's: messages of bytes both ways, and an end that carries a status. */
 export interface PacketStream {
