@@ -51,6 +51,7 @@ export function permissionsOf(goMode: number): number {
 
 /** What a mode of Go's says an entry is; undefined for kinds that a tree cannot hold. */
 export function kindOf(goMode: number): FileKind | undefined {
+  if (goMode < GO_STICKY) return "file";
   if (has(goMode, GO_DIRECTORY)) return "directory";
   if (has(goMode, GO_SYMLINK)) return "symlink";
   if (has(goMode, GO_FIFO)) return "fifo";

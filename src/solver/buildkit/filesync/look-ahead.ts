@@ -16,6 +16,8 @@ const most = 50_000;
  */
 export class LookAhead {
   readonly #tree: Tree;
+  /** The look and the walk after it see the tree through the same functions, so that V8 has made code for both. */
+  readonly #view: Tree;
   readonly #selection: Selection;
   readonly #entries = new Map<BytePath, readonly TreeEntry[]>();
   readonly #stats = new Map<BytePath, TreeStat>();
@@ -24,6 +26,7 @@ export class LookAhead {
 
   constructor(tree: Tree, selection: Selection) {
     this.#tree = tree;
+    this.#view = { ...tree, entries: (folder) => this.#list(folder), stat: (path) => this.#stat(path) };
     this.#selection = selection;
   }
 
@@ -31,7 +34,7 @@ export class LookAhead {
   begin(): void {
     if (this.#began !== undefined) return;
     this.#began = performance.now();
-    const walk = walkTree(this.#noting(), this.#selection);
+    const walk = walkTree(this.#view, this.#selection);
     const step = () => {
       if (!this.#isOver && this.#advance(walk)) setImmediate(step);
     };
@@ -43,11 +46,7 @@ export class LookAhead {
     this.#isOver = true;
     const age = performance.now() - (this.#began ?? 0);
     if (age > freshFor) this.end();
-    return {
-      ...this.#tree,
-      entries: (folder) => this.#entries.get(folder) ?? this.#tree.entries(folder),
-      stat: (path) => this.#seen(path) ?? this.#tree.stat(path),
-    };
+    return this.#view;
   }
 
   end(): void {
@@ -56,28 +55,24 @@ export class LookAhead {
     this.#stats.clear();
   }
 
-  /** Once: what comes after all that was seen is then not looked for. */
-  #seen(path: BytePath): TreeStat | undefined {
-    if (this.#stats.size === 0) return undefined;
-    const stat = this.#stats.get(path);
-    if (stat !== undefined) this.#stats.delete(path);
-    return stat;
+  #list(folder: BytePath): readonly TreeEntry[] {
+    const seen = this.#entries.get(folder);
+    if (seen !== undefined) return seen;
+    const entries = this.#tree.entries(folder);
+    if (!this.#isOver) this.#entries.set(folder, entries);
+    return entries;
   }
 
-  #noting(): Tree {
-    return {
-      ...this.#tree,
-      entries: (folder) => {
-        const entries = this.#tree.entries(folder);
-        this.#entries.set(folder, entries);
-        return entries;
-      },
-      stat: (path) => {
-        const stat = this.#tree.stat(path);
-        if (stat !== undefined) this.#stats.set(path, stat);
-        return stat;
-      },
-    };
+  /** What was seen is given once, so that behind the end of the look nothing is searched for. */
+  #stat(path: BytePath): TreeStat | undefined {
+    if (this.#isOver && this.#stats.size > 0) {
+      const seen = this.#stats.get(path);
+      this.#stats.delete(path);
+      if (seen !== undefined) return seen;
+    }
+    const stat = this.#tree.stat(path);
+    if (!this.#isOver && stat !== undefined) this.#stats.set(path, stat);
+    return stat;
   }
 
   /** False where there is nothing more to look at. What cannot be looked at is for the walk to meet again. */

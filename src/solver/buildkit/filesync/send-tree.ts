@@ -26,7 +26,7 @@ export class UnfitName extends Error {
 }
 
 /** After so many entries without a pause, others get their turn. */
-const walkBurst = 256;
+const walkBurst = 512;
 
 /**
  * Offers the selected part of a tree to the worker and sends it the files that it asks for. Memory does not grow with
