@@ -23,8 +23,11 @@ export async function readDockerfile(
 ): Promise<DockerfileFiles> {
   const ref = await reader.solve(definition.bytes, false, signal);
   if (ref === undefined) throw missing(filename, undefined);
+  const ignoreFile = readOptional(ref, `${filename}.dockerignore`, signal);
+  // Without a Dockerfile nobody asks how it went.
+  ignoreFile.catch(() => {});
   const source = await readSource(ref, filename, signal);
-  return { source, ignoreFile: await readOptional(ref, `${filename}.dockerignore`, signal) };
+  return { source, ignoreFile: await ignoreFile };
 }
 
 async function readSource(ref: GatewayRef, filename: string, signal: AbortSignal): Promise<Uint8Array> {

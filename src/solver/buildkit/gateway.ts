@@ -27,6 +27,8 @@ export interface BuildFacts {
   readonly options: ReadonlyMap<string, string>;
   readonly sessionId: string;
   readonly product: string;
+  /** The inputs that it was opened with; absent: as the worker tells them. */
+  readonly inputs?: ReadonlyMap<string, Uint8Array> | undefined;
   /** Absent: as the worker tells them. */
   readonly workers?: readonly GatewayWorker[] | undefined;
 }
@@ -41,12 +43,14 @@ const firstGatewayCaps = ["solve.base", "solve.inlinereturn", "resolveimage", "r
  */
 export async function openGateway(bridge: Bridge, facts: BuildFacts, signal: AbortSignal): Promise<Gateway> {
   const pong = await bridge.call(bridgeService.ping, {}, signal);
-  return new BridgeGateway(bridge, {
-    ...facts,
+  const { inputs, ...known } = facts;
+  const build = {
+    ...known,
     workers: facts.workers ?? pong.workers.map(readWorker),
     llbCaps: enabled(pong.llbCaps),
     gatewayCaps: pong.frontendApiCaps.length === 0 ? new Set(firstGatewayCaps) : enabled(pong.frontendApiCaps),
-  });
+  };
+  return new BridgeGateway(bridge, build, inputs);
 }
 
 function readWorker({ id, labels, platforms }: common.WorkerRecord.$Properties): GatewayWorker {
@@ -60,10 +64,12 @@ function enabled(caps: readonly gateway.ApiCap.$Properties[]): Set<string> {
 class BridgeGateway implements Gateway {
   readonly build: BuildEnvironment;
   readonly #bridge: Bridge;
+  readonly #inputs: BuildFacts["inputs"];
 
-  constructor(bridge: Bridge, build: BuildEnvironment) {
+  constructor(bridge: Bridge, build: BuildEnvironment, inputs: BuildFacts["inputs"]) {
     this.#bridge = bridge;
     this.build = build;
+    this.#inputs = inputs;
   }
 
   async resolveSourceMeta(request: SourceMetaRequest, signal: AbortSignal): Promise<SourceMeta> {
@@ -121,6 +127,7 @@ class BridgeGateway implements Gateway {
   }
 
   async inputs(signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>> {
+    if (this.#inputs !== undefined) return this.#inputs;
     return toMap((await this.#bridge.call(bridgeService.inputs, {}, signal)).definitions);
   }
 

@@ -136,7 +136,12 @@ async function runFrontend(
 ): Promise<void> {
   let patience = 0;
   try {
-    const facts = { options: job.frontendOptions, sessionId: job.session.id, product: "" };
+    const facts = {
+      options: job.frontendOptions,
+      sessionId: job.session.id,
+      product: "",
+      inputs: new Map<string, Uint8Array>(),
+    };
     const gateway = await openGateway(bridgeOf(job.connection, ref), facts, signal);
     patience = failurePatience;
     await run(gateway, signal);
