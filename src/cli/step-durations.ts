@@ -62,6 +62,8 @@ export function timeSaved(
 
 /** What a build has shown of its steps, by their keys. */
 export function durationsOf(timings: readonly VertexTiming[]): StepDurations {
+  // Of most builds that are recorded every step came from the cache.
+  if (!timings.some(({ state, name }) => state === "completed" && isStep(name))) return new Map();
   const keys = stepKeys(timings);
   return new Map(
     timings.flatMap(({ digest, state, name, runs }) => {

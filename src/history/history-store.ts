@@ -195,7 +195,11 @@ interface RecordFile {
 }
 
 async function recordFiles(folder: string): Promise<readonly RecordFile[]> {
-  return (await namesIn(folder))
+  return recordsAmong(await namesIn(folder));
+}
+
+function recordsAmong(names: readonly string[]): readonly RecordFile[] {
+  return names
     .flatMap((file) => {
       const ref = /^\d{15}-(.+)\.json$/.exec(file)?.[1];
       return ref === undefined ? [] : [{ name: file.slice(0, -recordEnding.length), ref }];
@@ -217,7 +221,8 @@ function removeFile(path: string): void {
 }
 
 async function removeOldest(folder: string, limits: HistoryLimits): Promise<void> {
-  const files = await recordFiles(folder);
+  const names = await namesIn(folder);
+  const files = recordsAmong(names);
   let bytes = 0;
   for (const [index, { name }] of files.entries()) {
     // Put together, which hundreds of calls of `join` would take longer for than their calls of the system.
@@ -227,7 +232,7 @@ async function removeOldest(folder: string, limits: HistoryLimits): Promise<void
     if (index > 0 && (index >= limits.records || bytes > limits.bytes)) removeFiles(folder, name);
   }
   const known = new Set(files.map(({ name }) => `${name}${manifestEnding}`));
-  for (const name of await namesIn(folder)) {
+  for (const name of names) {
     const isLeft = name.endsWith(temporaryEnding) || (name.endsWith(manifestEnding) && !known.has(name));
     if (isLeft && ageOf(join(folder, name)) > abandonedAfter) removeFile(join(folder, name));
   }
