@@ -122,6 +122,7 @@ export function loadWhenCalled() {
   return {
     name: "load-when-called",
     setup(builder) {
+      builder.onResolve({ filter: /^[./]+\/clock\.ts$/ }, () => ({ path: join(source, "cli/first-clock.ts") }));
       const filter = /^node:(child_process|crypto|fs\/promises|os|readline|timers\/promises)$/;
       builder.onResolve({ filter }, ({ path, kind, importer }) => {
         if (kind === "dynamic-import") return undefined;
@@ -137,6 +138,45 @@ export function loadWhenCalled() {
           contents: [`const node = () => require(${JSON.stringify(path)});`, ...lines, ...constants].join("\n"),
         };
       });
+    },
+  };
+}
+
+/**
+ * Of grpc-js what is used of it, under the names that it exports: one worker at a time is reached, so that of its ways to
+ * spread calls there is the plain one. What few calls come to of Node (dns, zlib) is loaded when it is called.
+ */
+export function lightGrpc() {
+  const files = "@grpc/grpc-js/build/src";
+  const used = {
+    "channel-credentials": "ChannelCredentials",
+    client: "Client",
+    constants: "Status as status",
+    metadata: "Metadata",
+    server: "Server",
+    "server-credentials": "ServerCredentials",
+  };
+  const setUp = ["resolver-dns", "resolver-uds", "resolver-ip", "load-balancer-pick-first"];
+  const contents = [
+    // Its files name each other in circles, into which this one leads.
+    `import "${files}/channel.js";`,
+    ...Object.entries(used).map(([file, name]) => `export { ${name} } from "${files}/${file}.js";`),
+    `import { CallCredentials } from "${files}/call-credentials.js";`,
+    "export const credentials = { createEmpty: () => CallCredentials.createEmpty() };",
+    ...setUp.map((file, index) => `import { setup as setup${index} } from "${files}/${file}.js"; setup${index}();`),
+  ].join("\n");
+  return {
+    name: "light-grpc",
+    setup(builder) {
+      builder.onResolve({ filter: /^@grpc\/grpc-js$/ }, ({ path }) => ({ path, namespace: "light-grpc" }));
+      builder.onLoad({ filter: /.*/, namespace: "light-grpc" }, () => ({ contents, resolveDir: root }));
+      const late = /[\\/]grpc-js[\\/].*[\\/](resolver-dns|compression-filter|server-interceptors)\.js$/;
+      builder.onLoad({ filter: late }, ({ path }) => ({
+        contents: readFileSync(path, "utf8").replace(
+          /^const (dns_1|zlib) = require\("(dns|zlib)"\);$/m,
+          (_, name, module) => `const ${name} = new Proxy({}, { get: (_, name) => require("${module}")[name] });`,
+        ),
+      }));
     },
   };
 }
@@ -181,15 +221,6 @@ export function lightPackages() {
         path === join(root, "package.json")
           ? { contents: JSON.stringify({ version: JSON.parse(readFileSync(path, "utf8")).version }), loader: "json" }
           : undefined,
-      );
-      builder.onLoad(
-        { filter: /[\\/]grpc-js[\\/].*[\\/](resolver-dns|compression-filter|server-interceptors)\.js$/ },
-        ({ path }) => ({
-          contents: readFileSync(path, "utf8").replace(
-            /^const (dns_1|zlib) = require\("(dns|zlib)"\);$/m,
-            (_, name, module) => `const ${name} = new Proxy({}, { get: (_, name) => require("${module}")[name] });`,
-          ),
-        }),
       );
       builder.onLoad({ filter: /[\\/]long[\\/](umd[\\/])?index\.js$/ }, ({ path }) => ({
         contents: `const WebAssembly = undefined;\n${readFileSync(path, "utf8")}`,

@@ -6,6 +6,7 @@ import { build } from "esbuild";
 import {
   atOnce,
   later,
+  lightGrpc,
   lightPackages,
   loadWhenCalled,
   longLoops,
@@ -65,8 +66,7 @@ export async function bundleCommandLine(folder) {
   const names = await exportsOf(core);
   const files = laterFiles(imports, core);
   const seldomCalled = await exportsOf(new Set(whenCalled.keys()));
-  const inject = [join(source, "cli/performance-now.ts")];
-  const loaded = { ...shared, ...small, inject, format: "cjs", supported: { "dynamic-import": false } };
+  const loaded = { ...shared, ...small, format: "cjs", supported: { "dynamic-import": false } };
   const parts = new Map([["core", coreEntry(main, names)]]);
   for (const [file, modules] of files) parts.set(file, laterEntry(modules));
   const modulesOf = new Map([...files].flatMap(([file, modules]) => modules.map((path) => [path, file])));
@@ -76,6 +76,7 @@ export async function bundleCommandLine(folder) {
     const outfile = join(folder, "cli", `${part}.cjs`);
     const plugins = [
       lightPackages(),
+      lightGrpc(),
       loadWhenCalled(),
       partsWhenCalled(whenCalled, seldomCalled, part),
       ...(part === "core" ? [longLoops(), atOnce(core), writingOnly()] : [sharedCore(names)]),

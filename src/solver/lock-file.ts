@@ -1,5 +1,6 @@
 import { type FileHandle, open, rm, stat } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
+import { now } from "../clock.ts";
 import { errnoOf } from "../errno.ts";
 
 /** A lock older than this, in milliseconds, was left behind: what is done under one takes milliseconds. */
@@ -15,12 +16,12 @@ export async function withLock<Result>(path: string, run: () => Promise<Result>)
     await setTimeout(10 + Math.random() * 20);
     own = await take(path);
   }
-  const taken = performance.now();
+  const taken = now();
   try {
     return await run();
   } finally {
     // After a long time it may have been taken for one that was left behind.
-    if (performance.now() - taken < staleAge) await rm(path, { force: true });
+    if (now() - taken < staleAge) await rm(path, { force: true });
     else await remove(path, own);
   }
 }

@@ -18,6 +18,7 @@ const channelOptions = {
   "grpc.max_send_message_length": messageLimit,
   // Workers are reached as they are addressed: never through a web proxy.
   "grpc.enable_http_proxy": 0,
+  "grpc.enable_channelz": 0,
   "grpc-node.flow_control_window": 4 << 20,
 } as const;
 

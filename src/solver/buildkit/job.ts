@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { now } from "../../clock.ts";
 import { Failure } from "../../failure.ts";
 import type { Gateway } from "../../frontend/gateway.ts";
 import type { CachePlan } from "../caches.ts";
@@ -178,7 +179,7 @@ function cacheOption({ type, attrs = {} }: CacheEntry): control.CacheOption.$Pro
 class StatusPump {
   readonly #stop = new AbortController();
   readonly #ended: Promise<void>;
-  #lastHeard = performance.now();
+  #lastHeard = now();
 
   constructor(job: Job, ref: string) {
     this.#ended = this.#run(job, ref);
@@ -188,10 +189,10 @@ class StatusPump {
 
   /** Waits for the end of the status, but not longer than the worker is silent for `patience` milliseconds. */
   async end(patience: number): Promise<void> {
-    this.#lastHeard = performance.now();
+    this.#lastHeard = now();
     const watch = setInterval(
       () => {
-        if (performance.now() - this.#lastHeard >= patience) this.#stop.abort();
+        if (now() - this.#lastHeard >= patience) this.#stop.abort();
       },
       Math.min(patience, 250),
     );
@@ -206,7 +207,7 @@ class StatusPump {
     const reader = new StatusReader();
     try {
       for await (const message of connection.stream(controlService.status, { ref }, { signal: this.#stop.signal })) {
-        this.#lastHeard = performance.now();
+        this.#lastHeard = now();
         onStatus?.(statusJson(message));
         for (const event of reader.read(message)) await onEvent(event);
       }

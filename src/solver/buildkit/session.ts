@@ -43,6 +43,7 @@ export async function openSession(connection: Tunnels, options: SessionOptions):
   const server = new Server({
     "grpc.max_receive_message_length": messageLimit,
     "grpc.max_send_message_length": messageLimit,
+    "grpc.enable_channelz": 0,
   });
   liftServerLimits(server);
   const services = [healthAttachable, ...attachables];

@@ -1,3 +1,4 @@
+import { now } from "../../../clock.ts";
 import type { BytePath } from "./byte-path.ts";
 import type { Selection } from "./selection.ts";
 import type { Tree, TreeEntry, TreeStat } from "./tree.ts";
@@ -33,7 +34,7 @@ export class LookAhead {
   /** Again without effect. */
   begin(): void {
     if (this.#began !== undefined) return;
-    this.#began = performance.now();
+    this.#began = now();
     const walk = walkTree(this.#view, this.#selection);
     const step = () => {
       if (!this.#isOver && this.#advance(walk)) setImmediate(step);
@@ -44,7 +45,7 @@ export class LookAhead {
   /** The tree as far as it was seen. The look has ended with that. */
   take(): Tree {
     this.#isOver = true;
-    const age = performance.now() - (this.#began ?? 0);
+    const age = now() - (this.#began ?? 0);
     if (age > freshFor) this.end();
     return this.#view;
   }
