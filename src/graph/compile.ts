@@ -63,8 +63,7 @@ export async function compileIn(
       throw await evaluationFailure(context, error, linter);
     }
   }
-  const { findings } = linter;
-  return compilation(context, parts, findings.length === 0 ? [] : await withRanges(context, findings));
+  return compilation(context, parts, await withRanges(context, linter.findings));
 }
 
 /** The linter that the Dockerfile and the options ask for, unless one of them has errors already. */

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Failure } from "../failure.ts";
+import { ownValue } from "../own-value.ts";
 import { annotationAttrs } from "./annotations.ts";
 import type { ExportTarget } from "./buildkit/attachable.ts";
 import type { ContentFolder } from "./buildkit/content/content-folder.ts";
@@ -103,7 +104,7 @@ async function planOutput(
     case "tar":
       break;
   }
-  if (type !== "tar" && isFalse(attrOf(output, "tar"))) return { type, folder: folderOf(output) };
+  if (type !== "tar" && isFalse(ownValue(output.attrs, "tar"))) return { type, folder: folderOf(output) };
   return { type, target: archiveTarget(output) };
 }
 
@@ -124,7 +125,7 @@ async function planLoad(
   { platforms = [] }: ExportOptions,
   { protocol, findEngine }: ExportingWorker,
 ): Promise<PlannedOutput> {
-  const context = attrOf(output, "context");
+  const context = ownValue(output.attrs, "context");
   if (protocol === "docker" && context === undefined) return { type: "moby" };
   const { endpoint, takesOci } = await findEngine(context);
   if (!takesOci && platforms.length > 1) {
@@ -161,10 +162,6 @@ function exporterAttrs(
   // Whoever pushes does not run it here: its layers need not be unpacked.
   if (!result.has("unpack")) result.set("unpack", "false");
   return result;
-}
-
-function attrOf({ attrs = {} }: SolveOutput, name: string): string | undefined {
-  return Object.hasOwn(attrs, name) ? attrs[name] : undefined;
 }
 
 function folderOf({ type, dest }: SolveOutput): string {

@@ -1,3 +1,4 @@
+import { ownValue } from "../../own-value.ts";
 import { UsageError } from "../usage-error.ts";
 
 /**
@@ -19,7 +20,7 @@ export function parseAssignments(
     } else if (environment === undefined) {
       values[name] = "";
     } else {
-      const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
+      const value = ownValue(environment, name);
       if (value !== undefined) values[name] = value;
     }
   }

@@ -1,6 +1,7 @@
 import { access, constants } from "node:fs/promises";
 import { resolve } from "node:path";
 import { errnoText } from "../../errno.ts";
+import { ownValue } from "../../own-value.ts";
 import type { SecretSource } from "../../solver/solve-options.ts";
 import type { Terminal } from "../terminal.ts";
 import { UsageError } from "../usage-error.ts";
@@ -59,16 +60,12 @@ function readSecret(use: string, { env, cwd }: Surroundings): Secret {
   const file = isNamedVariable ? "" : fields.file;
   if (variable !== "") return { id, source: fromVariable(variable, env) };
   if (file !== "") return { id, source: { path: resolve(cwd, file) } };
-  return { id, source: valueIn(id, env) === undefined ? { path: resolve(cwd, id) } : fromVariable(id, env) };
+  return { id, source: ownValue(env, id) === undefined ? { path: resolve(cwd, id) } : fromVariable(id, env) };
 }
 
 /** A variable that is not set is an empty secret: pipelines give the same flags whether or not they have one. */
 function fromVariable(name: string, env: Terminal["env"]): SecretSource {
-  return { data: Buffer.from(valueIn(name, env) ?? "") };
-}
-
-function valueIn(name: string, env: Terminal["env"]): string | undefined {
-  return Object.hasOwn(env, name) ? env[name] : undefined;
+  return { data: Buffer.from(ownValue(env, name) ?? "") };
 }
 
 async function checkFile(id: string, path: string): Promise<void> {

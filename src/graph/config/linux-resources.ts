@@ -7,7 +7,6 @@ import { InvalidDockerfile } from "../invalid-dockerfile.ts";
  * @throws InvalidDockerfile without a place, for a value that is no limit.
  */
 export function parseLinuxResources(options: ReadonlyMap<string, string>): LinuxResources | undefined {
-  if (!names.some((name) => options.has(name))) return undefined;
   const read = <T>(key: string, parse: (text: string) => T | undefined): T | undefined => {
     const text = options.get(key) ?? "";
     if (text === "") return undefined;
@@ -26,8 +25,6 @@ export function parseLinuxResources(options: ReadonlyMap<string, string>): Linux
   };
   return Object.values(resources).every((value) => value === undefined) ? undefined : resources;
 }
-
-const names = ["memory", "memswap", "cpushares", "cpuperiod", "cpuquota", "cpusetcpus", "cpusetmems"];
 
 /** The largest index of a processor or memory node that BuildKit takes. */
 const largestIndex = 8192;

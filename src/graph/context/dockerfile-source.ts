@@ -22,7 +22,6 @@ export function dockerfileSourceMap(context: MainContext, data: Uint8Array, defi
 
 /** The lower-case name that BuildKit tries when there is no `Dockerfile`; undefined for any other name. */
 export function lowerCaseName(filename: string): string | undefined {
-  if (filename === usualName) return usualName.toLowerCase();
   if (baseName(filename) !== usualName) return undefined;
   return joinPath(parentPath(filename), usualName.toLowerCase());
 }
